@@ -1,0 +1,195 @@
+"""The cells of one row, asked for by a format under the names it knows.
+
+Whatever stands in a cell, also after somebody patched it, the answer is a checked text, a count
+or nothing, and an issue says why.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ingest.formats import _limits
+from ingest.formats._document import REPEATED
+from ingest.formats._table import EXTRA
+from ingest.readings import ERROR, REPORTED, WARNING, Issue, Row, Value
+
+_MISSING = frozenset({"", "n/a", "nan", "none", "null"})
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_COUNT = re.compile(r"\d{1,15}(?:\.0*)?", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
+_LOCAL_PATH = re.compile(r"[/~.\\]|[A-Za-z]:[\\/]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a metric stands in a file and what the file means by the number."""
+
+    name: str
+    unit: str
+    per: str = "unit"
+    origin: str = REPORTED
+
+
+class Cells:
+    """One row's cells by a format's own names, and the issues met while reading them."""
+
+    def __init__(self, row: Row, name: Callable[[str], str] = str):
+        self.row = row
+        self.issues: list[Issue] = []
+        self._found = {name(column): (column, cell) for column, cell in row.cells.items()}
+        self._shape()
+
+    def text(self, name: str) -> str:
+        """The cell without outer blanks; empty when it is missing or says so."""
+        return stated(self._found[name][1]) if name in self._found else ""
+
+    def column(self, name: str) -> str:
+        """The column as the file spells it."""
+        return self._found[name][0] if name in self._found else name
+
+    def model(self, name: str) -> str:
+        """A model's name as written; a path of somebody's machine is not one."""
+        text = self.text(name)
+        if _LOCAL_PATH.match(text):
+            message = "The model is given as a path on a machine, not by its public name."
+            self.issue("model.path", message, name, severity=WARNING)
+            return ""
+        return text
+
+    def number(self, name: str) -> str:
+        """The number as written: ASCII digits and finite. Empty when there is none."""
+        return self.checked(self.text(name), self.column(name))
+
+    def checked(self, text: str, column: str) -> str:
+        """The text if it is a number, or nothing; an issue if it is something else."""
+        if not text or is_number(text):
+            return text
+        comma = "Write the decimal mark as a point." if "," in text else ""
+        self.issue(
+            "number.invalid",
+            f"“{shown(text)}” is not a finite number.",
+            column,
+            given=text,
+            expected=("12.5", "1.25e1"),
+            hint=comma,
+        )
+        return ""
+
+    def count(self, name: str) -> int | None:
+        """A whole number from 1, or nothing."""
+        text = self.text(name)
+        if not text:
+            return None
+        if _COUNT.fullmatch(text) and 1 <= int(text.split(".")[0]) <= _limits.COUNT:
+            return int(text.split(".")[0])
+        message = f"“{shown(text)}” is not a count from 1 to {_limits.COUNT:,}."
+        self.issue("count.invalid", message, name, given=text)
+        return None
+
+    def date(self, name: str) -> str:
+        """The day of an ISO date or time, or nothing."""
+        text = self.text(name)
+        if not text:
+            return ""
+        match = _DATE.fullmatch(text)
+        try:
+            return date.fromisoformat(match[1] if match else "").isoformat()
+        except ValueError:
+            message = f"“{shown(text)}” is not a date."
+            self.issue("date.invalid", message, name, given=text, expected=("2026-01-31",))
+            return ""
+
+    def value(self, column: Column) -> Value | None:
+        """The number of a column with its unit, or nothing."""
+        raw = self.number(column.name)
+        if not raw:
+            return None
+        written = self.column(column.name)
+        return Value(raw, column.unit, column.per, column.origin, column=written)
+
+    def values(self, columns: Mapping[str, Column]) -> dict[str, Value]:
+        """The metrics that the row states."""
+        found = {metric: self.value(column) for metric, column in columns.items()}
+        return {metric: value for metric, value in found.items() if value}
+
+    def settings(self, columns: Mapping[str, str]) -> dict[str, Any]:
+        """The settings that the row states, under our names; numbers as numbers."""
+        found = {setting: scalar(self.text(name)) for setting, name in columns.items()}
+        return {setting: value for setting, value in found.items() if value != ""}
+
+    def issue(
+        self,
+        code: str,
+        message: str,
+        name: str = "",
+        *,
+        given: str = "",
+        expected: tuple[str, ...] = (),
+        severity: str = ERROR,
+        hint: str = "",
+    ) -> None:
+        """Note a problem of this row, once however often it is met."""
+        issue = Issue(
+            code,
+            message,
+            row=self.row.number,
+            column=self.column(name),
+            given=shown(given),
+            expected=expected,
+            severity=severity,
+            hint=hint,
+            path=self.row.path,
+        )
+        if issue not in self.issues:
+            self.issues.append(issue)
+
+    def _shape(self) -> None:
+        for column, cell in self.row.cells.items():
+            if cell is None:
+                self.issue("row.short", f"The row ends before the column {column}.", column)
+            elif column == EXTRA and stated(cell):
+                message = "The row has more cells than the header has columns."
+                self.issue("row.long", message, column, given=stated(cell))
+            elif column.endswith(REPEATED) and stated(cell):
+                message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
+                self.issue("key.repeated", message, column, severity=WARNING)
+
+
+def stated(cell: Any) -> str:
+    """A cell as text without outer blanks; empty for the words that mean missing."""
+    if not isinstance(cell, str):
+        cell = "" if cell is None else json.dumps(cell, default=str)
+    text = cell.strip()
+    return "" if len(text) < 5 and text.casefold() in _MISSING else text
+
+
+def is_number(text: str) -> bool:
+    """True for a decimal number in ASCII that a float holds, neither over- nor underflowing."""
+    if len(text) > _limits.NUMBER_CHARS or not _NUMBER.fullmatch(text):
+        return False
+    number = float(text)
+    digits = re.split("[eE]", text)[0]
+    return math.isfinite(number) and (number != 0 or not digits.strip("+-.0"))
+
+
+def scalar(text: str) -> Any:
+    """A setting's value: true, false and numbers as such, but only if nothing of the text is lost.
+
+    "1.10" stays text, because as a version it is not "1.1".
+    """
+    if text.casefold() in ("true", "false"):
+        return text.casefold() == "true"
+    if not is_number(text):
+        return text
+    if text.isdigit() and str(int(text)) == text and len(text) <= 15:
+        return int(text)
+    return float(text) if repr(float(text)) == text else text
+
+
+def shown(text: str) -> str:
+    """The text short enough to be quoted in an issue."""
+    return text if len(text) <= _limits.SHOWN_CHARS else f"{text[: _limits.SHOWN_CHARS - 1]}…"

@@ -1,0 +1,124 @@
+"""JSON files: numbers stay text as written, NaN and Infinity mean missing.
+
+A record's cells are its leaves keyed by JSON pointer (`/values/latency/unit`), so that a cell
+can be shown, named in an issue and fixed in place as in a table.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ingest.formats import _limits
+from ingest.readings import Issue, Unreadable
+
+REPEATED = "(repeated keys)"
+
+
+def document(stream: BinaryIO) -> Any:
+    """The whole file as JSON. The caller has limited its size."""
+    return parsed(stream.read())
+
+
+def parsed(source: bytes) -> Any:
+    """JSON in which every number is text and every object keeps the first non-empty value."""
+    try:
+        text = source.decode("utf-8-sig")
+        found = json.loads(
+            text,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=lambda word: None,
+            object_pairs_hook=_object,
+        )
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8 text at byte {error.start}."
+        raise Unreadable(Issue("file.encoding", message)) from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(_broken(source, error)) from None
+    except RecursionError:
+        raise Unreadable(_nested()) from None
+    _check(found)
+    return found
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Each leaf of a record with its JSON pointer. A null is an empty text."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, f"{pointer}/{escaped(key)}")
+    elif isinstance(value, list) and value:
+        for position, inner in enumerate(value):
+            yield from leaves(inner, f"{pointer}/{position}")
+    else:
+        yield pointer, "" if value is None else value
+
+
+def cells(record: Any, number: int) -> dict[str, Any]:
+    """The leaves of a record by pointer; a record with too many is refused."""
+    found = dict(leaves(record))
+    if len(found) > _limits.COLUMNS:
+        message = f"Record {number} has more than {_limits.COLUMNS:,} values."
+        raise Unreadable(Issue("columns.excess", message, row=number))
+    return found
+
+
+def escaped(key: str) -> str:
+    """A key as it stands in a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """The key that a part of a JSON pointer stands for."""
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    repeated = []
+    for key, value in pairs:
+        if key in found:
+            repeated.append(key)
+        if key not in found or found[key] in (None, "", [], {}):
+            found[key] = value
+    if repeated:
+        found[REPEATED] = ", ".join(sorted(set(repeated)))
+    return found
+
+
+def _check(value: Any) -> None:
+    """Refuse what no database of ours can hold: too deep, too long, zero or broken characters."""
+    waiting = [(value, 1)]
+    while waiting:
+        inner, depth = waiting.pop()
+        if depth > _limits.JSON_DEPTH:
+            raise Unreadable(_nested())
+        if isinstance(inner, dict):
+            waiting += [(text, depth) for text in inner]
+            waiting += [(child, depth + 1) for child in inner.values()]
+        elif isinstance(inner, list):
+            waiting += [(child, depth + 1) for child in inner]
+        elif isinstance(inner, str):
+            _check_text(inner)
+
+
+def _check_text(text: str) -> None:
+    shown = text[: _limits.SHOWN_CHARS].encode("ascii", "backslashreplace").decode()
+    if len(text) > _limits.CELL_CHARS:
+        message = f"A text is longer than {_limits.CELL_CHARS:,} characters."
+        raise Unreadable(Issue("cell.long", message, given=shown))
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        message = "A text holds a zero character or half of a surrogate pair."
+        raise Unreadable(Issue("text.invalid", message, given=shown.replace("\0", "\\0")))
+
+
+def _broken(source: bytes, error: json.JSONDecodeError) -> Issue:
+    if not source.strip():
+        return Issue("file.empty", "The file is empty.")
+    if b"\0" in source:
+        return Issue("file.binary", "The file holds a zero byte: this is no text file.")
+    place = f"line {error.lineno}, column {error.colno}"
+    return Issue("json.invalid", f"The file is not valid JSON at {place}: {error.msg}.")
+
+
+def _nested() -> Issue:
+    return Issue("json.nested", f"The file is nested deeper than {_limits.JSON_DEPTH} levels.")

@@ -1,0 +1,14 @@
+"""How large a file, a record and a cell may be: one place for code, tests and documentation.
+
+The size of a whole file is limited by whoever hands it in, because only they know its bytes.
+"""
+
+HEAD_BYTES = 65_536  # what recognition looks at
+ROWS = 1_000_000
+COLUMNS = 1_000  # columns of a table, leaves of a JSON record
+CELL_CHARS = 32_767  # as in spreadsheets
+RECORD_CHARS = 1_000_000  # one line of a table or of JSON lines, line breaks in quotes included
+JSON_DEPTH = 40
+NUMBER_CHARS = 64
+COUNT = 2_147_483_647  # largest count of devices or samples
+SHOWN_CHARS = 200  # of a cell quoted in an issue

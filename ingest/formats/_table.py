@@ -1,0 +1,180 @@
+"""Tables as text: CSV with comma, semicolon or tab, streamed row by row.
+
+Bytes are UTF-8 with or without byte order mark; lines end in LF or CRLF; quoted cells may hold
+line breaks. Only one record is in memory at a time, whatever the file does.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from ingest.formats import _limits
+from ingest.formats._head import delimiter
+from ingest.readings import Issue, Row, Unreadable
+
+EXTRA = "(beyond the header)"
+
+
+def rows(
+    stream: BinaryIO,
+    *,
+    name: Callable[[str], str] = str,
+    check: Callable[[list[str]], None] = lambda header: None,
+) -> Iterator[Row]:
+    """The records under their header's columns, numbered from 1; blank ones are no records.
+
+    `name` says which headers mean the same column, `check` may refuse a header. A cell that the
+    line ends before is None; cells beyond the header are joined under `EXTRA`.
+    """
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        yield from _rows(_records(_Lines(text)), name, check)
+    finally:
+        text.detach()  # the stream belongs to the caller
+
+
+def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
+    """Refuse a header that lacks one of the wanted columns, naming all that it lacks."""
+    given = {name(column) for column in header}
+    missing = tuple(column for column in wanted if name(column) not in given)
+    if missing:
+        raise Unreadable(
+            Issue(
+                "column.missing",
+                f"The table lacks {_listed('column', missing)}.",
+                column=missing[0],
+                expected=missing,
+            )
+        )
+
+
+def _rows(
+    records: Iterator[list[str]],
+    name: Callable[[str], str],
+    check: Callable[[list[str]], None],
+) -> Iterator[Row]:
+    header = next((record for record in records if any(map(str.strip, record))), [])
+    if not header:
+        raise Unreadable(Issue("file.empty", "The file is empty: it has no header."))
+    header = _header(header, name)
+    check([column for column in header if column])
+    number = 0
+    for record in records:
+        if not any(map(str.strip, record)):
+            continue
+        number += 1
+        if number > _limits.ROWS:
+            message = f"The table has more than {_limits.ROWS:,} rows."
+            raise Unreadable(Issue("rows.excess", message, row=number))
+        _check_lengths(header, record, number)
+        yield Row(number, _cells(header, record))
+    if not number:
+        raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
+
+
+def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
+    if len(record) > _limits.COLUMNS:
+        raise Unreadable(
+            Issue("columns.excess", f"The table has more than {_limits.COLUMNS:,} columns.")
+        )
+    _check_lengths(record, record, 0)
+    counted = Counter(name(column) for column in record if column.strip())
+    repeated = tuple(c for c in record if c.strip() and counted[name(c)] > 1)
+    if repeated:
+        raise Unreadable(
+            Issue(
+                "column.repeated",
+                f"The table has more than one column for {_listed('', repeated)}.",
+                column=repeated[0],
+                hint="Keep one of them, or give them different names.",
+            )
+        )
+    return [column if column.strip() else "" for column in record]
+
+
+def _check_lengths(header: list[str], record: list[str], number: int) -> None:
+    for position, cell in enumerate(record):
+        if len(cell) > _limits.CELL_CHARS:
+            column = header[position] if position < len(header) else EXTRA
+            message = f"A cell is longer than {_limits.CELL_CHARS:,} characters."
+            raise Unreadable(
+                Issue("cell.long", message, row=number, column=column[: _limits.SHOWN_CHARS])
+            )
+
+
+def _cells(header: list[str], record: list[str]) -> dict[str, str | None]:
+    cells: dict[str, str | None] = dict(zip(header, record, strict=False))
+    if len(record) < len(header):
+        cells |= dict.fromkeys(header[len(record) :], None)
+    unnamed = cells.pop("", None) is not None
+    if unnamed or len(record) > len(header):
+        beyond = [c for h, c in zip(header, record, strict=False) if not h] + record[len(header) :]
+        if any(map(str.strip, beyond)):
+            cells[EXTRA] = " | ".join(beyond)[: _limits.CELL_CHARS]
+    return cells
+
+
+def _records(lines: "_Lines") -> Iterator[list[str]]:
+    """What the csv module makes of the lines; its errors and the decoder's as Unreadable."""
+    try:
+        first = next((line for line in lines if line.strip()), "")
+        for record in csv.reader(chain([first], lines), delimiter=delimiter(first), strict=True):
+            yield record
+            lines.taken = 0
+    except UnicodeDecodeError:
+        raise Unreadable(
+            Issue(
+                "file.encoding",
+                f"The file is not UTF-8 text after line {lines.count}.",
+                hint="Save it as UTF-8; spreadsheets call this “CSV UTF-8”.",
+            )
+        ) from None
+    except csv.Error as error:
+        raise Unreadable(
+            Issue(
+                "table.broken",
+                f"The table can't be split into cells near line {lines.count}: {error}.",
+                hint='Look for a quotation mark that is not closed; inside quotes write "".',
+            )
+        ) from None
+
+
+class _Lines:
+    """Lines of a text, counted so that no record, quoted breaks included, fills the memory."""
+
+    def __init__(self, text: io.TextIOWrapper):
+        self.text = text
+        self.count = 0
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(_limits.RECORD_CHARS + 1)
+        if not line:
+            raise StopIteration
+        self.count += 1
+        self.taken += len(line)
+        if self.taken > _limits.RECORD_CHARS:
+            raise Unreadable(
+                Issue(
+                    "record.long",
+                    f"The record at line {self.count} is longer than "
+                    f"{_limits.RECORD_CHARS:,} characters.",
+                    hint="Look for a quotation mark that is not closed.",
+                )
+            )
+        if "\0" in line:
+            raise Unreadable(
+                Issue("file.binary", f"Line {self.count} holds a zero byte: this is no text file.")
+            )
+        return line
+
+
+def _listed(noun: str, names: tuple[str, ...]) -> str:
+    plural = f"{noun}s" if noun and len(names) > 1 else noun
+    return " ".join(filter(None, [plural, ", ".join(n.strip() for n in names)]))

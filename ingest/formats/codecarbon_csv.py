@@ -1,0 +1,190 @@
+"""CodeCarbon's `emissions.csv`: energy of a machine while a program ran, total per run.
+
+The whole machine's energy contains constants (always for memory, often for the processor), so
+it is ESTIMATED; the GPUs' part is read from their counters. Neither task nor number of samples
+nor quality is in the file, and the model only if the project is called by its name.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from ingest.formats import _table
+from ingest.formats._cells import Cells, Column
+from ingest.formats._head import Head
+from ingest.readings import ESTIMATED, INFO, SENSED, WARNING, Issue, Reading, Row, Value
+
+LABEL = "CodeCarbon emissions.csv"
+SLUG = "codecarbon-csv"
+
+ENERGIES = ("cpu_energy", "gpu_energy", "ram_energy")
+REQUIRED = (
+    "timestamp",
+    "project_name",
+    "duration",
+    "emissions",
+    "energy_consumed",
+    *ENERGIES,
+    "codecarbon_version",
+)
+DURATION = {"latency": Column("duration", "s", per="run")}
+TOTAL = Column("energy_consumed", "kWh", per="run", origin=ESTIMATED)
+GPUS = {"device_energy": Column("gpu_energy", "kWh", per="run", origin=SENSED)}
+CARBON = {"carbon_reported": Column("emissions", "kg", per="run", origin=ESTIMATED)}
+WATER = Column("water_consumed", "L", per="run", origin=ESTIMATED)
+
+OPEN_RUNS = 10_000  # runs whose snapshots may still go on while others are read
+
+# organisation/name, or one word with a digit or a hyphen: gpt2, roberta-base, but not codecarbon.
+_MODEL = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+|(?=.*[\d-])[A-Za-z0-9][\w.-]*", re.ASCII)
+_COUNTED = re.compile(r"\d+ x (?!.*\d+ x )(.+)", re.ASCII)
+
+
+def matches(head: Head) -> float:
+    columns = {column.strip() for column in head.columns}
+    if not {"project_name", "emissions", "energy_consumed"} <= columns:
+        return 0.0
+    share = sum(column in columns for column in REQUIRED) / len(REQUIRED)
+    return head.score(share, name="emissions")
+
+
+def rows(stream: BinaryIO) -> Iterator[Row]:
+    return _table.rows(
+        stream, name=str.strip, check=lambda header: _table.require(header, REQUIRED, str.strip)
+    )
+
+
+def reading(row: Row) -> Reading:
+    cells = Cells(row, name=str.strip)
+    hardware, cpu = _hardware(cells)
+    phase = cells.text("task_name")
+    run = cells.text("run_id")
+    settings = {"cpu": cpu, "phase": phase}
+    reading = Reading(
+        row=row.number,
+        path=row.path,
+        model=_model(cells),
+        hardware=hardware,
+        device_count=cells.count("gpu_count") if cells.text("gpu_model") else None,
+        settings={name: text for name, text in settings.items() if text},
+        region=cells.text("country_iso_code"),
+        measured_on=cells.date("timestamp"),
+        external_id=f"{run}/{phase}" if run and phase else run,
+        values=cells.values(DURATION) | _totals(cells),
+    )
+    if phase.casefold().startswith("load"):
+        message = f"“{phase}” prepares the work and is not counted as work."
+        cells.issue("row.phase", message, "task_name", severity=INFO)
+        reading = replace(reading, values={})
+    return replace(reading, issues=tuple(cells.issues))
+
+
+def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """Rows of one run are snapshots of its growing totals: only the longest keeps its values."""
+    longest: OrderedDict[str, Reading] = OrderedDict()
+    closed: set[int] = set()
+    for reading in readings:
+        run = reading.external_id
+        if not run or "latency" not in reading.values:
+            yield reading
+        elif hash(run) in closed:
+            message = "The rows of this run stand too far apart to tell which is the longest."
+            yield _without_values(reading, Issue("run.scattered", message))
+        elif run not in longest:
+            longest[run] = reading
+        else:
+            shorter, longest[run] = sorted([longest[run], reading], key=_duration)
+            longest.move_to_end(run)
+            message = f"A snapshot of a run that row {longest[run].row} has for longer."
+            yield _without_values(shorter, Issue("row.snapshot", message, severity=INFO))
+        if len(longest) > OPEN_RUNS:
+            run, reading = longest.popitem(last=False)
+            closed.add(hash(run))
+            yield reading
+    yield from longest.values()
+
+
+def _model(cells: Cells) -> str:
+    """The project's name if it looks like one of a model."""
+    project = cells.text("project_name")
+    if _MODEL.fullmatch(project):
+        return project
+    message = "The project's name does not look like a model's, so the model is not stated."
+    hint = "Say which model ran, or write it as organisation/name."
+    cells.issue("model.unstated", message, "project_name", given=project, severity=INFO, hint=hint)
+    return ""
+
+
+def _hardware(cells: Cells) -> tuple[str, str]:
+    """The GPU without its count, or else the processor; and the processor beside a GPU."""
+    gpu, cpu = cells.text("gpu_model"), cells.text("cpu_model")
+    if cpu.casefold() == "unknown":
+        cpu = ""
+    if not gpu:
+        return cpu, ""
+    counted = _COUNTED.fullmatch(gpu)
+    gpu = counted[1] if counted else gpu
+    return gpu, "" if cpu == gpu else cpu
+
+
+def _totals(cells: Cells) -> dict[str, Value]:
+    """The energies under the boundary that mode and PUE give them, and what follows from them."""
+    total = cells.value(TOTAL)
+    if not total:
+        message = "The row has no energy, so it does not count."
+        cells.issue("value.missing", message, TOTAL.name)
+        return {}
+    _check_sum(cells, total)
+    pue = cells.number("pue")
+    inside = bool(pue) and float(pue) != 1
+    found: dict[str, Value] = {}
+    if inside:
+        message = f"All energies of the row contain a PUE of {pue}: they are the facility's."
+        cells.issue("boundary.facility", message, "pue", given=pue, severity=INFO)
+    elif cells.text("gpu_model"):
+        found |= cells.values(GPUS)
+    if _whole_machine(cells):
+        found |= {"facility_energy" if inside else "node_energy": total}
+        found |= cells.values(CARBON) | _water(cells)
+    return found
+
+
+def _whole_machine(cells: Cells) -> bool:
+    mode = cells.text("tracking_mode")
+    if mode == "machine":
+        return True
+    message = "Only the mode “machine” measures the whole machine; the totals are left out."
+    cells.issue("boundary.unclear", message, "tracking_mode", given=mode, severity=WARNING)
+    return False
+
+
+def _check_sum(cells: Cells, total: Value) -> None:
+    parts = [cells.number(name) for name in ENERGIES]
+    if all(parts):
+        expected, given = sum(map(float, parts)), float(total.raw)
+        if abs(expected - given) > 0.001 * max(abs(expected), abs(given)):
+            cells.issue(
+                "value.contradiction",
+                f"The parts add up to {expected:.6g} kWh, not to {total.raw} kWh.",
+                TOTAL.name,
+                given=total.raw,
+                expected=(f"{expected:.6g}",),
+                severity=WARNING,
+            )
+
+
+def _water(cells: Cells) -> dict[str, Value]:
+    """The water, unless it is the zero of a tool that was told no water use."""
+    water = cells.value(WATER)
+    return {"water": water} if water and float(water.raw) else {}
+
+
+def _duration(reading: Reading) -> float:
+    return float(reading.values["latency"].raw)
+
+
+def _without_values(reading: Reading, why: Issue) -> Reading:
+    issue = why.at(row=reading.row, path=reading.path)
+    return replace(reading, values={}, issues=(*reading.issues, issue))

@@ -1,0 +1,167 @@
+"""Our own table: one row per run, the unit of each number in its column's header.
+
+`docs/formats.md` explains the columns; `templates/efficiency-frontier.csv` is an example.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from ingest.formats import _native, _table
+from ingest.formats._cells import Cells, is_number, scalar, stated
+from ingest.formats._head import Head
+from ingest.formats._native import FACTS, Figure
+from ingest.readings import Issue, Reading, Row, Unreadable
+
+LABEL = "Efficiency Frontier table (CSV)"
+SLUG = "efficiency-frontier-csv"
+
+DECIMAL = "decimal"
+KNOWN = (*FACTS, DECIMAL)
+REQUIRED = ("model", "task")
+
+_HEADER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?\s*")
+_PER_RUN = "_per_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a header means: a fact, a setting, or one part of a metric's figure."""
+
+    kind: str
+    name: str
+    part: str = "value"
+    unit: str = ""
+    per: str = "unit"
+
+
+def matches(head: Head) -> float:
+    columns = [meaning(header) for header in head.columns]
+    facts = {column.name for column in columns if column.kind == "fact"}
+    measured = any(column.kind == "metric" and column.unit for column in columns)
+    complete = facts >= set(REQUIRED)
+    if measured and complete:
+        return head.score(1.0)
+    return head.score(0.5 if (facts and measured) or (complete and len(facts) > 2) else 0)
+
+
+def rows(stream: BinaryIO) -> Iterator[Row]:
+    return _table.rows(stream, name=canonical, check=_check)
+
+
+def reading(row: Row) -> Reading:
+    cells = Cells(row, name=canonical)
+    comma = _decimal_comma(cells)
+    figures: dict[str, Figure] = {}
+    settings: dict[str, Any] = {}
+    for header, cell in row.cells.items():
+        text, column = stated(cell), meaning(header)
+        if not text or column.kind in ("fact", "mark"):
+            continue
+        if column.kind == "setting":
+            settings[column.name] = scalar(text)
+        elif column.kind == "metric" and (column.unit or column.part == "origin"):
+            numeric = comma and column.part != "origin"
+            _add(cells, figures, column, header, _pointed(text) if numeric else text)
+        else:
+            _refuse(cells, column, header, text)
+    return _native.reading(cells, figures, settings)
+
+
+@lru_cache(maxsize=4096)
+def meaning(header: str) -> Column:
+    """What a header means, whatever its case and blanks."""
+    if header == _table.EXTRA:
+        return Column("mark", header)
+    match = _HEADER.fullmatch(header.strip())
+    name, unit = (_native.snake(match[1]), match[2]) if match else ("", None)
+    if unit is None and name in KNOWN:
+        return Column("fact", name)
+    prefix, _, setting = name.partition(":")
+    if unit is None and prefix.strip("_") == "setting" and setting.strip("_"):
+        return Column("setting", setting.strip("_"))
+    name = name.strip("_")
+    per = "run" if f"{_PER_RUN}_" in f"{name}_" else "unit"
+    name = name.replace(_PER_RUN, "", 1)
+    stem, _, part = name.rpartition("_")
+    if stem and part in ("low", "high", "origin"):
+        name = stem
+    else:
+        part = "value"
+    if not _native.is_slug(name):
+        return Column("unknown", header)
+    return Column("metric", name, part, (unit or "").strip(), per)
+
+
+@lru_cache(maxsize=4096)
+def canonical(header: str) -> str:
+    """The same text for two headers that mean the same; a fact's is its name."""
+    column = meaning(header)
+    if column.kind in ("fact", "mark", "unknown"):
+        return column.name
+    return ":".join((column.kind, column.name, column.part, column.unit, column.per))
+
+
+def _check(header: list[str]) -> None:
+    _table.require(header, REQUIRED, canonical)
+    if all(meaning(column).kind in ("fact", "setting") for column in header):
+        raise Unreadable(
+            Issue(
+                "column.missing",
+                "The table lacks a column with a metric.",
+                expected=("node_energy [J]", "quality [%]"),
+            )
+        )
+
+
+def _add(cells: Cells, figures: dict[str, Figure], column: Column, header: str, text: str) -> None:
+    """Put a cell into its metric's figure, unless the row says that part otherwise already."""
+    figure = figures.setdefault(column.name, Figure())
+    if column.part in figure.parts:
+        message = f"The row gives {column.name} in two columns."
+        cells.issue("metric.repeated", message, header, given=text)
+        return
+    figure.add(column.part, text, header)
+    if column.part == "origin":
+        return
+    for part, stated_once in (("unit", column.unit), ("per", column.per)):
+        if figure.parts.setdefault(part, stated_once) != stated_once:
+            message = f"{column.name} and its bounds do not agree in {part}."
+            expected = (figure.parts[part],)
+            cells.issue("unit.contradiction", message, header, given=stated_once, expected=expected)
+        figure.columns.setdefault(part, header)
+
+
+def _refuse(cells: Cells, column: Column, header: str, text: str) -> None:
+    """Say of a column without unit whether the unit is what it lacks."""
+    name = _native.snake(header)
+    if column.kind == "metric" and is_number(text) and not _native.near(name, KNOWN):
+        cells.issue(
+            "unit.missing",
+            f"The column {header.strip()} has a number but names no unit.",
+            header,
+            given=text,
+            expected=(f"{header.strip()} [J]",),
+            hint=f"If it is no metric, call it setting:{column.name}.",
+        )
+        return
+    _native.unknown(cells, name, header, KNOWN, text)
+
+
+def _decimal_comma(cells: Cells) -> bool:
+    """True if the row says that its decimal mark is a comma."""
+    mark = cells.text(DECIMAL)
+    if mark.casefold() in ("", "point", "."):
+        return False
+    if mark.casefold() in ("comma", ","):
+        return True
+    message = f"“{mark}” is no decimal mark."
+    cells.issue("decimal.unknown", message, DECIMAL, given=mark, expected=("point", "comma"))
+    return False
+
+
+def _pointed(text: str) -> str:
+    """A number with decimal comma as one with decimal point; anything else as it is."""
+    return text if "." in text else text.replace(",", ".")

@@ -1,0 +1,133 @@
+"""Our own JSON: a document with a list of entries, or JSON lines with one entry per line.
+
+Both begin with `"format": "efficiency-frontier", "version": 1`; in JSON lines this is a line of
+its own, and the file is read line by line. `docs/formats.md` explains the keys;
+`templates/efficiency-frontier.json` is an example.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ingest.formats import _document, _limits, _native
+from ingest.formats._cells import Cells, scalar, stated
+from ingest.formats._head import Head
+from ingest.formats._native import FACTS, Figure
+from ingest.readings import Issue, Reading, Row, Unreadable
+
+LABEL = "Efficiency Frontier entries (JSON)"
+SLUG = "efficiency-frontier-json"
+
+NAME, VERSION = "efficiency-frontier", "1"
+KEYS = ("format", "version", "entries")
+PARTS = ("value", "unit", "low", "high", "per", "origin", "recipe")
+KNOWN = (*(f"/{fact}" for fact in FACTS), "/settings", "/values")
+
+_SIGNATURE = re.compile(rf'"format"\s*:\s*"{NAME}"')
+
+
+def matches(head: Head) -> float:
+    found = head.text.startswith("{") and _SIGNATURE.search(head.text)
+    return head.score(1.0 if found else 0)
+
+
+def rows(stream: BinaryIO) -> Iterator[Row]:
+    first = stream.readline(_limits.RECORD_CHARS)
+    if _begins_lines(first):
+        records = _lines(stream)
+    else:
+        records = iter(_entries(_document.parsed(first + stream.read())))
+    number = 0
+    for number, record in enumerate(records, 1):
+        if number > _limits.ROWS:
+            message = f"The file has more than {_limits.ROWS:,} entries."
+            raise Unreadable(Issue("rows.excess", message, row=number))
+        yield Row(number, _document.cells(record, number))
+    if not number:
+        raise Unreadable(Issue("rows.missing", "The file has no entries.", column="/entries"))
+
+
+def reading(row: Row) -> Reading:
+    cells = Cells(row)
+    figures: dict[str, Figure] = {}
+    settings: dict[str, Any] = {}
+    for pointer, cell in row.cells.items():
+        if stated(cell) and cell not in ({}, []):
+            _sort(cells, figures, settings, pointer, cell)
+    return _native.reading(cells, figures, settings, place="/")
+
+
+def _sort(
+    cells: Cells, figures: dict[str, Figure], settings: dict[str, Any], pointer: str, cell: Any
+) -> None:
+    """Put one leaf of a record where it belongs, or note that it belongs nowhere."""
+    text = stated(cell)
+    match [_document.unescaped(key) for key in pointer.split("/")[1:]]:
+        case [fact] if fact in FACTS:
+            pass  # asked for by name
+        case [*_, _document.REPEATED]:
+            pass  # noted already
+        case ["settings", *names] if names:
+            settings[_native.snake("/".join(names))] = scalar(text)
+        case ["values", metric] if _native.is_slug(metric):
+            figures.setdefault(metric, Figure()).add("value", text, pointer)
+        case ["values", metric, part] if _native.is_slug(metric) and part in PARTS:
+            figures.setdefault(metric, Figure()).add(part, text, pointer)
+        case []:
+            cells.issue("record.invalid", "The entry is not a JSON object.", given=text)
+        case _:
+            _native.unknown(cells, pointer, pointer, KNOWN, text)
+
+
+def _begins_lines(first: bytes) -> bool:
+    """True if the first line is a whole object that names the format but has no entries."""
+    try:
+        found = _document.parsed(first)
+    except Unreadable:
+        return False
+    if not isinstance(found, dict) or "entries" in found:
+        return False
+    _require_version(found)
+    return True
+
+
+def _lines(stream: BinaryIO) -> Iterator[Any]:
+    number = 1
+    while line := stream.readline(_limits.RECORD_CHARS + 1):
+        number += 1
+        if len(line) > _limits.RECORD_CHARS:
+            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} bytes."
+            raise Unreadable(Issue("record.long", message))
+        try:
+            if line.strip():
+                yield _document.parsed(line)
+        except Unreadable as problem:
+            message = f"Line {number} can't be read. {problem.issue.message}"
+            raise Unreadable(Issue(problem.issue.code, message)) from None
+
+
+def _entries(found: Any) -> list[Any]:
+    if not isinstance(found, dict):
+        raise Unreadable(Issue("record.invalid", "The file is not a JSON object."))
+    _require_version(found)
+    for key in found:
+        if key not in (*KEYS, _document.REPEATED):
+            message = f"“{key[: _limits.SHOWN_CHARS]}” is not a key beside the entries."
+            raise Unreadable(Issue("column.unknown", message, column="/", expected=KEYS))
+    if not isinstance(found.get("entries"), list):
+        message = "The file lacks a list called entries."
+        raise Unreadable(Issue("column.missing", message, column="/entries"))
+    return found["entries"]
+
+
+def _require_version(found: dict[str, Any]) -> None:
+    if found.get("format") != NAME or found.get("version") != VERSION:
+        raise Unreadable(
+            Issue(
+                "version.unknown",
+                "The file must say that its format is efficiency-frontier, version 1.",
+                column="/version",
+                given=stated(found.get("version"))[: _limits.SHOWN_CHARS],
+                expected=(f'"format": "{NAME}", "version": {VERSION}',),
+            )
+        )

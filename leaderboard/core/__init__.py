@@ -1,0 +1,1 @@
+"""The science: values in, values out. No Django, no database, no clock."""

@@ -1,0 +1,64 @@
+"""A number with its bounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A central value with low and high, all finite, low <= value <= high.
+
+    Arithmetic gives the bounds that the result can reach when each operand varies on its own
+    inside its bounds, so a shared uncertainty is counted twice: the result is never too narrow.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self):
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            raise ValueError("bounds must be finite")
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"not low <= value <= high: {self.low}, {self.value}, {self.high}")
+
+    @classmethod
+    def exact(cls, value: float) -> Interval:
+        """A value whose bounds are itself."""
+        return cls(value, value, value)
+
+    @classmethod
+    def of(cls, operand: Interval | float) -> Interval:
+        return operand if isinstance(operand, Interval) else cls.exact(float(operand))
+
+    @property
+    def is_exact(self) -> bool:
+        return self.low == self.high
+
+    def _combined(self, other, operate) -> Interval:
+        other = Interval.of(other)
+        corners = [operate(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        value = operate(self.value, other.value)
+        # Rounding can put the central result a hair outside its corners.
+        return Interval(value, min(*corners, value), max(*corners, value))
+
+    def __add__(self, other: Interval | float) -> Interval:
+        return self._combined(other, lambda a, b: a + b)
+
+    def __mul__(self, other: Interval | float) -> Interval:
+        return self._combined(other, lambda a, b: a * b)
+
+    def __truediv__(self, other: Interval | float) -> Interval:
+        """Raises ZeroDivisionError when the divisor can be zero."""
+        other = Interval.of(other)
+        if other.low <= 0 <= other.high:
+            raise ZeroDivisionError("the divisor can be zero")
+        return self._combined(other, lambda a, b: a / b)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rtruediv__(self, other: float) -> Interval:
+        return Interval.exact(float(other)) / self

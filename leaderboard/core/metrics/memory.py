@@ -1,0 +1,5 @@
+"""Peak memory of the accelerators."""
+
+from leaderboard.core.metrics import LOWER, Metric
+
+METRIC = Metric("memory", "Memory", "byte", LOWER)

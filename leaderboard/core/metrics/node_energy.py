@@ -1,0 +1,5 @@
+"""Energy of the whole machine: accelerators, processors, memory."""
+
+from leaderboard.core.metrics import LOWER, Metric
+
+METRIC = Metric("node_energy", "Node energy", "J", LOWER, family="energy", boundary="node")

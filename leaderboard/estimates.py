@@ -1,0 +1,60 @@
+"""Story: the published runs of entries become their estimates, and their boards are told."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from leaderboard.models.evidence import ORIGIN_CODES
+
+ORIGIN_CODE = "CASE m.origin {} END".format(
+    " ".join(f"WHEN '{origin}' THEN {code}" for origin, code in ORIGIN_CODES.items())
+)
+
+LOCK = """
+    SELECT id FROM leaderboard_entry WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+FORGET = "DELETE FROM leaderboard_estimate WHERE entry_id = ANY(%s)"
+# The set-based twin of `core.consensus.pooled`. What was written in a file beats what we derived;
+# greatest and least keep the interpolated median between its bounds in the last digit.
+POOL = f"""
+    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)
+    SELECT entry_id, metric, min(task_id), min(origin),
+           greatest(min(low), least(max(high), percentile_cont(0.5) WITHIN GROUP (ORDER BY value))),
+           min(low), max(high), count(*)
+    FROM (
+        SELECT r.entry_id, e.task_id, m.metric, {ORIGIN_CODE} AS origin,
+               m.value, m.low, m.high, m.recipe = '' AS is_written,
+               bool_or(m.recipe = '') OVER (PARTITION BY r.entry_id, m.metric) AS any_written
+        FROM leaderboard_run r
+        JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
+        JOIN leaderboard_entry e ON e.id = r.entry_id
+        JOIN leaderboard_measurement m ON m.run_id = r.id
+        WHERE r.entry_id = ANY(%s)
+    ) measured
+    WHERE is_written = any_written
+    GROUP BY entry_id, metric
+"""
+TELL = """
+    INSERT INTO leaderboard_change (board_id, entry_id)
+    SELECT b.id, e.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
+    WHERE e.id = ANY(%s)
+"""
+BOARDS = """
+    SELECT DISTINCT b.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
+    WHERE e.id = ANY(%s)
+"""
+
+
+@transaction.atomic
+def refresh(entries: Iterable[int]) -> set[int]:
+    """Work out the estimates of these entries anew. Returns the boards to refresh.
+
+    Entries are locked in the order of their ids, so two uploads can't deadlock.
+    """
+    ids = sorted(entries)
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        for statement in (LOCK, FORGET, POOL, TELL, BOARDS):
+            cursor.execute(statement, [ids])
+        return {board for (board,) in cursor.fetchall()}

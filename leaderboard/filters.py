@@ -1,0 +1,119 @@
+"""What a reader asked a board for: each parameter, what it selects, and what was ignored.
+
+The address holds the whole state of a page, and the API takes the same parameters:
+
+    objectives=quality,node_energy   metrics to rank by (also repeated); default the board's
+    x=…&y=…                          the chart's axes
+    model= method= hardware= vendor= slugs, comma-separated or repeated
+    origin=measured                  only entries whose ranked values were measured or reported
+    <metric>_min=… <metric>_max=…    bounds in the metric's canonical unit; `any` lifts a default
+    q=…                              words that the entry's names must hold
+    sort=layer | <metric> | -<metric>
+"""
+
+import math
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+
+from leaderboard.core import metrics
+from leaderboard.models import Board
+
+FACETS = ("model", "method", "hardware", "vendor")
+ENERGY = "energy"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A board's question, read from an address. Never raises: what it can't use it lists."""
+
+    objectives: tuple[str, ...]
+    x: str
+    y: str
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
+    measured_only: bool = False
+    words: tuple[str, ...] = ()
+    sort: str = "layer"
+    ignored: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, query: QueryDict, board: Board, ranked_by: tuple[str, ...]) -> "Filters":
+        """The question in `query`. `ranked_by` are the board's objectives that any entry has."""
+        ignored: list[str] = []
+        energy = next((slug for slug in board.metrics if slug in metrics.ENERGIES), "node_energy")
+
+        def metric(slug: str, parameter: str) -> str | None:
+            slug = energy if slug == ENERGY else slug
+            if slug in metrics.ALL and metrics.ALL[slug].better != metrics.NEITHER:
+                return slug
+            ignored.append(f"{parameter}={slug}: no such metric")
+            return None
+
+        asked = [metric(slug, "objectives") for slug in listed(query, "objectives")]
+        objectives = tuple(dict.fromkeys(filter(None, asked)))[:6] or ranked_by or board.metrics
+        y = query.get("y") and metric(query["y"], "y") or objectives[0]
+        others = [slug for slug in objectives if slug != y] or [y]
+        x = query.get("x") and metric(query["x"], "x") or others[0]
+        sort = query.get("sort", "layer")
+        if sort != "layer" and not metric(sort.removeprefix("-"), "sort"):
+            sort = "layer"
+        return cls(
+            objectives=objectives,
+            x=x,
+            y=y,
+            facets={name: tuple(listed(query, name)) for name in FACETS if listed(query, name)},
+            bounds=bounds(query, board, metric, ignored),
+            measured_only=query.get("origin") == "measured",
+            words=tuple(query.get("q", "").casefold().split()[:8]),
+            sort=sort,
+            ignored=tuple(ignored),
+        )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics that the question touches."""
+        sort = () if self.sort == "layer" else (self.sort.removeprefix("-"),)
+        return tuple(dict.fromkeys([*self.objectives, self.x, self.y, *self.bounds, *sort]))
+
+    @property
+    def directions(self) -> list[int]:
+        return [metrics.get(metric).better for metric in self.objectives]
+
+
+def listed(query: QueryDict, name: str) -> list[str]:
+    """The values of a parameter that may be repeated or comma-separated."""
+    return [part for value in query.getlist(name) for part in value.split(",") if part]
+
+
+def bounds(query, board, metric, ignored) -> dict[str, tuple[float, float]]:
+    """Metric → lowest and highest value, the board's own unless the reader says otherwise."""
+    found = dict(board.bounds)
+    for parameter, text in query.items():
+        name, _, side = parameter.rpartition("_")
+        if side not in ("min", "max") or not name or not text:
+            continue
+        if (slug := metric(name, parameter)) is None:
+            continue
+        limit = {"min": -math.inf, "max": math.inf}[side] if text == "any" else number(text)
+        if limit is None:
+            ignored.append(f"{parameter}={text[:40]}: not a number")
+            continue
+        low, high = found.get(slug, (-math.inf, math.inf))
+        found[slug] = (limit, high) if side == "min" else (low, limit)
+    for slug, (low, high) in list(found.items()):
+        if low > high:
+            ignored.append(f"{slug}: the lowest value asked for is above the highest")
+            del found[slug]
+        elif (low, high) == (-math.inf, math.inf):
+            del found[slug]
+    return found
+
+
+def number(text: str) -> float | None:
+    """A finite number, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,208 @@
+"""How entries rank. Small and hot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.db.models import F, Q
+
+from leaderboard.core import metrics
+from leaderboard.models.catalogue import Task
+from leaderboard.models.evidence import Entry
+
+
+class Board(models.Model):
+    """A task and two or more objectives. Its frontier is the non-dominated entries, in layers."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(max_length=160)
+    blurb = models.TextField(blank=True)
+    counted = models.TextField(blank=True)
+    left_out = models.TextField(blank=True)
+    # What a reader must know before using a number, one per line.
+    caveats = models.TextField(blank=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="boards")
+    # Only names known to `filters.py`: what the board shows unless the reader says otherwise.
+    filters = models.JSONField(default=dict, blank=True)
+    depth = models.PositiveSmallIntegerField(default=3)
+    position = models.PositiveSmallIntegerField(default=100)
+    # Grows whenever changes were consumed; `latest` is the newest frontier's number.
+    revision = models.PositiveIntegerField(default=0)
+    latest = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(depth__gte=1), name="board_keeps_a_layer")
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return f"/boards/{self.slug}/"
+
+    @property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """Metric → lowest and highest value that takes part, from `quality_min` and the like."""
+        bounds: dict[str, tuple[float, float]] = {}
+        for name, limit in self.filters.items():
+            metric, _, side = name.rpartition("_")
+            low, high = bounds.get(metric, (-np.inf, np.inf))
+            bounds[metric] = (float(limit), high) if side == "min" else (low, float(limit))
+        return bounds
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The objectives' metrics in their order."""
+        return tuple(objective.metric for objective in self.objectives.all())
+
+
+class Objective(models.Model):
+    """A metric that a board ranks by. Direction and unit are the metric's."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="objectives")
+    position = models.PositiveSmallIntegerField()
+    metric = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["board", "metric"], name="objective_once_per_board"),
+            models.UniqueConstraint(fields=["board", "position"], name="objective_in_its_place"),
+        ]
+
+    def __str__(self):
+        return metrics.get(self.metric).label
+
+
+class Frontier(models.Model):
+    """One published version of a board."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="frontiers")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    # The objectives that were ranked by: those of the board that any entry has.
+    objectives = ArrayField(models.CharField(max_length=60))
+    entries = models.PositiveIntegerField()
+    entered = models.PositiveIntegerField()
+    left = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["board", "number"], name="frontier_numbered_in_board")
+        ]
+
+    def __str__(self):
+        return f"{self.board}, version {self.number}"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Placements side by side: arrays of shape (n,), (n,) and (n, m)."""
+
+    entries: np.ndarray
+    layer: np.ndarray
+    value: np.ndarray
+
+
+class PlacementQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(until=None)
+
+    def at(self, number: int):
+        """The board as it stood at frontier `number`."""
+        return self.filter(Q(until=None) | Q(until__gt=number), since__lte=number)
+
+    def points(self, board: Board, objectives: int) -> Placed:
+        """The live placements of a board as arrays, in one query."""
+        columns = ", ".join(
+            f"string_agg(float8send(point[{place}]), ''::bytea ORDER BY entry_id)"
+            for place in range(1, objectives + 1)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT string_agg(int8send(entry_id), ''::bytea ORDER BY entry_id),
+                           string_agg(int2send(layer), ''::bytea ORDER BY entry_id)
+                           {columns and "," + columns}
+                    FROM leaderboard_placement WHERE board_id = %s AND until IS NULL""",
+                [board.pk],
+            )
+            entries, layer, *point = cursor.fetchone()
+        entries = np.frombuffer(entries or b"", ">i8").astype(np.int64)
+        value = [np.frombuffer(column or b"", ">f8") for column in point]
+        # Placements of a version with fewer objectives have NULLs, which aggregates skip.
+        if any(len(column) != len(entries) for column in value):
+            value = [np.full(len(entries), np.nan) for _ in value]
+        return Placed(
+            entries,
+            np.frombuffer(layer or b"", ">i2").astype(np.int32),
+            np.column_stack(value).astype(np.float64) if value else np.zeros((len(entries), 0)),
+        )
+
+    def open(self, board: Board, placements: dict[int, tuple[int, list[float]]]) -> None:
+        """Write live placements from the board's newest version on: entry → layer and point."""
+        with connection.cursor() as cursor, cursor.copy(
+            "COPY leaderboard_placement (board_id, entry_id, layer, point, since) FROM STDIN"
+        ) as copy:
+            for entry, (layer, point) in sorted(placements.items()):
+                copy.write_row((board.pk, entry, layer, point, board.latest))
+
+
+class Placement(models.Model):
+    """An entry in a layer of a board, from one frontier until another."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="placements", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="placements")
+    layer = models.PositiveSmallIntegerField()
+    # The entry's estimates in the order of the frontier's objectives, so that a later correction
+    # does not rewrite the past.
+    point = ArrayField(models.FloatField())
+    since = models.PositiveIntegerField()
+    until = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["board", "entry"], condition=Q(until=None), name="placement_live_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="placement_ends_after_start"
+            ),
+        ]
+        indexes = [
+            # The board page: live entries of one board, by layer.
+            models.Index(
+                fields=["board", "layer"], condition=Q(until=None), name="placement_live"
+            ),
+            models.Index(fields=["board", "since"], name="placement_since"),
+        ]
+
+    def __str__(self):
+        return f"entry {self.entry_id} in layer {self.layer} since {self.since}"
+
+
+class ChangeQuerySet(models.QuerySet):
+    def take(self, board: Board) -> set[int]:
+        """The entries to look at again; they are off the list once the transaction commits."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM leaderboard_change WHERE board_id = %s RETURNING entry_id", [board.pk]
+            )
+            return {entry for (entry,) in cursor.fetchall()}
+
+
+class Change(models.Model):
+    """“Look at this entry again.” Append-only: a unique key would make uploads wait for a refresh."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="changes")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False)
+
+    objects = ChangeQuerySet.as_manager()
+
+    def __str__(self):
+        return f"entry {self.entry_id} on board {self.board_id}"
+
+

@@ -1,0 +1,393 @@
+"""What was sent and what it says. Millions of rows; facts are append-only."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+from django.db import connection, models
+from django.db.models import Q
+
+from leaderboard.models.catalogue import AIModel, Hardware, Method, Source, Task
+from leaderboard.models.constraints import interval_is_finite_and_ordered
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Published ones are everybody's, the others their sender's and the editors'."""
+        if user.is_authenticated and user.is_staff:
+            return self
+        seen = Q(state__in=[Submission.State.PUBLISHED, Submission.State.WITHDRAWN])
+        if user.is_authenticated:
+            seen |= Q(submitted_by=user)
+        return self.filter(seen)
+
+    def waiting(self, *, at: datetime, since: datetime):
+        """Received, and nobody is at work on it: never taken up, or its lease has run out."""
+        return self.filter(
+            Q(lease_until=None, received_at__lt=since) | Q(lease_until__lt=at),
+            state=Submission.State.RECEIVED,
+        )
+
+
+class Submission(models.Model):
+    """A file somebody sent. Kept byte for byte, never edited."""
+
+    class State(models.TextChoices):
+        RECEIVED = "RECEIVED"
+        CHECKED = "CHECKED"
+        PUBLISHED = "PUBLISHED"
+        HELD = "HELD"
+        REJECTED = "REJECTED"
+        QUARANTINED = "QUARANTINED"
+        WITHDRAWN = "WITHDRAWN"
+        SUPERSEDED = "SUPERSEDED"
+
+    class Publish(models.TextChoices):
+        AUTO = "AUTO", "publish when the check finds no error"
+        NO = "NO", "stop after the check"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    publish = models.CharField(max_length=4, choices=Publish, default=Publish.AUTO)
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    # The format that was asked for, or that the check recognised.
+    format = models.CharField(max_length=60, blank=True)
+    # What the file does not say and its sender did: {"hardware": {"CITIC": "nvidia-…"}, …}.
+    context = models.JSONField(default=dict, blank=True)
+    context_key = models.CharField(max_length=16)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    submitted_by = models.ForeignKey("auth.User", models.PROTECT, related_name="submissions")
+    received_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    # {"rows": …, "entries": …, "errors": …, "warnings": …, "boards": […]}
+    summary = models.JSONField(default=dict, blank=True)
+    issues = models.JSONField(default=list, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # Grows with each claim, so that a worker that was given up can't write any more.
+    fence = models.PositiveIntegerField(default=0)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The same person's same file with the same context is the same submission.
+            models.UniqueConstraint(
+                fields=["submitted_by", "sha256", "context_key"], name="submission_sent_once"
+            ),
+        ]
+        indexes = [
+            # The sweep: what is waiting.
+            models.Index(
+                fields=["received_at"], condition=Q(state="RECEIVED"), name="submission_received"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.filename} ({self.state.lower()})"
+
+    def get_absolute_url(self):
+        return f"/submissions/{self.public_id}/"
+
+    @property
+    def errors(self) -> list[dict]:
+        return [issue for issue in self.issues if issue["severity"] == "error"]
+
+
+class SubmissionChunk(models.Model):
+    """A piece of a file, apart from its Submission so that lists never load it."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="chunks")
+    path = models.CharField(max_length=300, blank=True)
+    position = models.PositiveIntegerField()
+    bytes = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "path", "position"], name="submission_chunk_in_place"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.submission_id}/{self.path}#{self.position}"
+
+
+class SubmissionRow(models.Model):
+    """One record as it was sent, so that cells can be fixed in place and numbers traced."""
+
+    pk = models.CompositePrimaryKey("submission_id", "path", "row")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="rows")
+    path = models.CharField(max_length=300, blank=True)
+    row = models.PositiveIntegerField()
+    sent = models.JSONField()
+    patched = models.JSONField(null=True, blank=True)
+    issues = models.JSONField(default=list, blank=True)
+
+    def __str__(self):
+        return f"{self.submission_id} row {self.row}"
+
+
+def settings_key(settings: dict) -> str:
+    """Sixteen hexadecimal digits of the settings' canonical JSON."""
+    canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+class EntryQuerySet(models.QuerySet):
+    def named(self):
+        """With everything that an entry's name needs."""
+        return self.select_related("model", "method", "hardware", "task")
+
+    def published(self):
+        """Those with an estimate: at least one published run stands behind them."""
+        return self.filter(models.Exists(Estimate.objects.filter(entry_id=models.OuterRef("pk"))))
+
+
+class Entry(models.Model):
+    """What is ranked: a model, by a method, on hardware, at a task, with settings."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="entries")
+    model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries")
+    method = models.ForeignKey(Method, models.PROTECT, related_name="entries")
+    hardware = models.ForeignKey(Hardware, models.PROTECT, related_name="entries")
+    device_count = models.PositiveIntegerField(default=1)
+    settings = models.JSONField(default=dict, blank=True)
+    settings_key = models.CharField(max_length=16)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "model", "method", "hardware", "device_count", "settings_key"],
+                name="entry_is_one_comparable_thing",
+            ),
+            models.CheckConstraint(condition=Q(device_count__gte=1), name="entry_has_a_device"),
+        ]
+
+    def __str__(self):
+        return f"{self.model}{self.detail and ', '}{self.detail}"
+
+    def get_absolute_url(self):
+        return f"/entries/{self.pk}/"
+
+    @property
+    def device(self) -> str:
+        """“2 × H100”, or nothing where the hardware is hidden."""
+        if self.hardware.slug == "unspecified":
+            return ""
+        return f"{self.device_count} × {self.hardware}"
+
+    @property
+    def detail(self) -> str:
+        """Method, settings and hardware in a few words."""
+        shown = [str(value) for key, value in self.settings.items() if key in SHOWN_SETTINGS and value]
+        method = [] if self.method.slug == "baseline" else [self.method.name]
+        return ", ".join([*method, *shown, *filter(None, [self.device])])
+
+
+# The settings that belong in an entry's short name, the rest is on its page.
+SHOWN_SETTINGS = ("precision", "engine", "machine", "batch_size", "max_num_seqs", "image", "effort")
+
+
+class Run(models.Model):
+    """One time somebody measured an entry. Immutable."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="runs")
+    path = models.CharField(max_length=300, blank=True)
+    row = models.PositiveIntegerField()
+    measured_on = models.CharField(max_length=10, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    samples = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # Reading a file again changes nothing.
+            models.UniqueConstraint(fields=["submission", "path", "row"], name="run_once_per_row")
+        ]
+
+    def __str__(self):
+        return f"run {self.pk} of entry {self.entry_id}"
+
+
+class Origin(models.TextChoices):
+    """How a number came to be, from the best to the weakest."""
+
+    METERED = "METERED", "external meter"
+    SENSED = "SENSED", "on-board sensor"
+    REPORTED = "REPORTED", "reported"
+    DERIVED = "DERIVED", "derived"
+    ESTIMATED = "ESTIMATED", "estimated by a model"
+    RATED = "RATED", "from a rating"
+
+
+class Measurement(models.Model):
+    """One number of a run, in the metric's canonical unit per functional unit."""
+
+    pk = models.CompositePrimaryKey("run_id", "metric")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="measurements")
+    metric = models.CharField(max_length=60)
+    origin = models.CharField(max_length=10, choices=Origin)
+    value = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    # As written in the file, or, for a derived number, the recipe that gave it.
+    raw_value = models.CharField(max_length=60, blank=True)
+    raw_unit = models.CharField(max_length=40, blank=True)
+    recipe = models.CharField(max_length=60, blank=True)
+    # By how many functional units the written total was divided.
+    divisor = models.FloatField(default=1)
+    # Column or key in the file, and the tool with its version where one gave the number.
+    column = models.CharField(max_length=120, blank=True)
+    instrument = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            interval_is_finite_and_ordered("measurement_finite_and_ordered"),
+            models.CheckConstraint(
+                condition=(~Q(raw_unit="") & ~Q(raw_value="") & Q(recipe=""))
+                | (Q(raw_unit="", raw_value="") & ~Q(recipe="")),
+                name="measurement_written_or_derived",
+            ),
+            models.CheckConstraint(condition=Q(divisor__gt=0), name="measurement_divisor_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.metric} = {self.value:g}"
+
+
+class Points:
+    """Estimates of many entries side by side: `entries` of shape (n,), the rest of shape (n, m).
+
+    A missing estimate is NaN in value, low and high; its origin is empty.
+    """
+
+    def __init__(self, entries, metrics, value, low, high, origin):
+        self.entries = entries
+        self.metrics = metrics
+        self.value, self.low, self.high, self.origin = value, low, high, origin
+
+    def __len__(self):
+        return len(self.entries)
+
+    def of(self, metrics: Iterable[str]) -> "Points":
+        """Only those metrics, in that order."""
+        columns = [self.metrics.index(metric) for metric in metrics]
+        return Points(
+            self.entries,
+            tuple(self.metrics[column] for column in columns),
+            *(part[:, columns] for part in (self.value, self.low, self.high, self.origin)),
+        )
+
+    def within(self, bounds: dict[str, tuple[float, float]]) -> np.ndarray:
+        """Mask of shape (n,): the points inside all bounds. A missing value is outside."""
+        inside = np.ones(len(self), dtype=bool)
+        for metric, (low, high) in bounds.items():
+            column = self.value[:, self.metrics.index(metric)]
+            inside &= (column >= low) & (column <= high)
+        return inside
+
+    def where(self, mask) -> "Points":
+        """Only those entries."""
+        parts = (self.value, self.low, self.high, self.origin)
+        return Points(self.entries[mask], self.metrics, *(part[mask] for part in parts))
+
+
+ORIGIN_CODES = {origin: code for code, origin in enumerate(Origin.values)}
+POINTS_SQL = """
+    SELECT metric,
+           string_agg(int8send(entry_id), ''::bytea ORDER BY entry_id),
+           string_agg(float8send(value), ''::bytea ORDER BY entry_id),
+           string_agg(float8send(low), ''::bytea ORDER BY entry_id),
+           string_agg(float8send(high), ''::bytea ORDER BY entry_id),
+           string_agg(int2send(origin), ''::bytea ORDER BY entry_id)
+    FROM leaderboard_estimate
+    WHERE task_id = %s AND metric = ANY(%s) {entries}
+    GROUP BY metric
+"""
+
+
+class EstimateQuerySet(models.QuerySet):
+    def points(self, task: int, metrics: Iterable[str], entries: Iterable[int] | None = None) -> Points:
+        """The estimates of a task's entries, one query whatever their number.
+
+        The columns arrive as binary strings: four to five times faster than rows of tuples.
+        """
+        metrics = tuple(metrics)
+        only, parameters = "", [task, list(metrics)]
+        if entries is not None:
+            only = "AND entry_id = ANY(%s)"
+            parameters.append(sorted(entries))
+        with connection.cursor() as cursor:
+            cursor.execute(POINTS_SQL.format(entries=only), parameters)
+            columns = {
+                row[0]: (
+                    np.frombuffer(row[1], ">i8").astype(np.int64),
+                    *(np.frombuffer(part, ">f8").astype(np.float64) for part in row[2:5]),
+                    np.frombuffer(row[5], ">i2").astype(np.int16),
+                )
+                for row in cursor.fetchall()
+            }
+        return aligned(columns, metrics)
+
+
+def aligned(columns: dict, metrics: tuple[str, ...]) -> Points:
+    """Columns of different entries as one table over all of them."""
+    ids = [column[0] for column in columns.values()]
+    entries = np.unique(np.concatenate(ids)) if ids else np.zeros(0, np.int64)
+    shape = (len(entries), len(metrics))
+    value, low, high = (np.full(shape, np.nan) for _ in range(3))
+    origin = np.full(shape, -1, np.int16)
+    for position, metric in enumerate(metrics):
+        if metric not in columns:
+            continue
+        ids, *parts = columns[metric]
+        places = np.searchsorted(entries, ids)
+        for table, part in zip((value, low, high, origin), parts, strict=True):
+            table[places, position] = part
+    return Points(entries, metrics, value, low, high, origin)
+
+
+class Estimate(models.Model):
+    """What we hold to be true of an entry on one metric. Can be rebuilt from the runs."""
+
+    pk = models.CompositePrimaryKey("entry_id", "metric")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="estimates", db_index=False)
+    # The entry's task once more: a board reads its column of one metric in one index scan.
+    task = models.ForeignKey(Task, models.CASCADE, related_name="+", db_index=False)
+    metric = models.CharField(max_length=60)
+    # Place in `Origin`: the best that stands behind the value.
+    origin = models.SmallIntegerField()
+    value = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    runs = models.PositiveIntegerField()
+
+    objects = EstimateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [interval_is_finite_and_ordered("estimate_finite_and_ordered")]
+        indexes = [
+            # A board's points: one metric of one task, without touching the table.
+            models.Index(
+                fields=["task", "metric", "entry"],
+                include=["value", "low", "high", "origin"],
+                name="estimate_points",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.metric} = {self.value:g} of entry {self.entry_id}"
+
+    def get_origin_display(self) -> str:
+        return Origin(Origin.values[self.origin]).label
+
+

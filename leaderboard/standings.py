@@ -1,0 +1,201 @@
+"""A board as one reader asked for it: all its entries, ranked, in arrays.
+
+Nothing is written. The same pure functions that make the stored frontier run over the points
+that the reader's filters leave, in a fixed number of queries whatever the board's size.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.db import connection
+
+from leaderboard.core import metrics, pareto
+from leaderboard.filters import Filters
+from leaderboard.models import Board, Entry, Estimate
+from leaderboard.models.evidence import Origin
+
+# Above this the layers beyond the board's depth are not told apart on reading.
+ALL_LAYERS_UP_TO = 20_000
+MEASURED = [Origin.values.index(o) for o in (Origin.METERED, Origin.SENSED, Origin.REPORTED)]
+
+COLUMNS = ("model_id", "method_id", "hardware_id", "device_count")
+ATTRIBUTES_SQL = """
+    SELECT string_agg(int8send(id), ''::bytea ORDER BY id), {columns}
+    FROM leaderboard_entry WHERE task_id = %s
+""".format(
+    columns=", ".join(f"string_agg(int8send({name}), ''::bytea ORDER BY id)" for name in COLUMNS)
+)
+NAMES_SQL = """
+    SELECT 'model', m.id, m.slug, m.name, m.developer FROM leaderboard_aimodel m
+    WHERE m.id IN (SELECT model_id FROM leaderboard_entry WHERE task_id = %(task)s)
+    UNION ALL
+    SELECT 'method', m.id, m.slug, m.name, m.kind FROM leaderboard_method m
+    WHERE m.id IN (SELECT method_id FROM leaderboard_entry WHERE task_id = %(task)s)
+    UNION ALL
+    SELECT 'hardware', h.id, h.slug, h.name, h.vendor FROM leaderboard_hardware h
+    WHERE h.id IN (SELECT hardware_id FROM leaderboard_entry WHERE task_id = %(task)s)
+"""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A catalogue row as a board needs it; `group` is the developer, kind or vendor."""
+
+    slug: str
+    name: str
+    group: str
+
+
+class Entries:
+    """Who the entries of a task are: ids into the catalogue, and the names behind them."""
+
+    def __init__(self, task: int):
+        with connection.cursor() as cursor:
+            cursor.execute(ATTRIBUTES_SQL, [task])
+            ids, *columns = (np.frombuffer(part or b"", ">i8") for part in cursor.fetchone())
+            cursor.execute(NAMES_SQL, {"task": task})
+            self.names: dict[str, dict[int, Named]] = {"model": {}, "method": {}, "hardware": {}}
+            for kind, key, *named in cursor.fetchall():
+                self.names[kind][key] = Named(*named)
+        self.ids = ids.astype(np.int64)
+        self.columns = dict(
+            zip(("model", "method", "hardware", "count"), columns, strict=True)
+        )
+
+    def at(self, entries: np.ndarray) -> np.ndarray:
+        """Places of these entry ids in the columns."""
+        return np.searchsorted(self.ids, entries)
+
+    def label(self, entry: int) -> str:
+        """“Qwen3-8B, 2 × H100”."""
+        place = int(np.searchsorted(self.ids, entry))
+        named = {
+            kind: self.names[kind][int(self.columns[kind][place])]
+            for kind in ("model", "method", "hardware")
+        }
+        parts = [named["model"].name]
+        if named["method"].slug != "baseline":
+            parts.append(named["method"].name)
+        if named["hardware"].slug != "unspecified":
+            parts.append(f"{int(self.columns['count'][place])} × {named['hardware'].name}")
+        return ", ".join(parts)
+
+    def chosen(self, facets: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> np.ndarray:
+        """Mask over `ids`: the entries that the facets and the words leave."""
+        mask = np.ones(len(self.ids), dtype=bool)
+        for facet, slugs in facets.items():
+            kind = "hardware" if facet == "vendor" else facet
+            keys = [
+                key
+                for key, named in self.names[kind].items()
+                if (slug_of(named.group) if facet == "vendor" else named.slug) in slugs
+            ]
+            mask &= np.isin(self.columns[kind], keys)
+        for word in words:
+            hit = np.zeros(len(self.ids), dtype=bool)
+            for kind, names in self.names.items():
+                keys = [
+                    key
+                    for key, named in names.items()
+                    if word in f"{named.name} {named.slug} {named.group}".casefold()
+                ]
+                hit |= np.isin(self.columns[kind], keys)
+            mask &= hit
+        return mask
+
+
+def slug_of(text: str) -> str:
+    """A vendor's name as it stands in an address."""
+    return text.casefold().replace(" ", "-")
+
+
+class Standings:
+    """The entries of a board under a reader's filters.
+
+    `points` holds the ranked entries, those with a finite number on every objective; `layer` is
+    of shape (n,), 1 for the frontier, 0 for deeper than was told apart. `lacking` says for each
+    objective which entries lack it.
+    """
+
+    def __init__(self, board: Board, filters: Filters, *, columns: tuple[str, ...] = ()):
+        self.board, self.filters = board, filters
+        wanted = dict.fromkeys([*filters.metrics, *columns])
+        self.entries = Entries(board.task_id)
+        everything = Estimate.objects.points(board.task_id, wanted)
+        self.total = len(everything)
+        chosen = self.entries.chosen(filters.facets, filters.words)
+        points = everything.where(chosen[self.entries.at(everything.entries)])
+        objectives = points.of(filters.objectives)
+        complete = pareto.complete(objectives.value)
+        inside = points.within(filters.bounds)
+        if filters.measured_only:
+            measured = np.isin(objectives.origin, MEASURED).all(axis=1)
+            inside &= measured | ~complete
+        self.unranked = points.where(~complete)
+        self.outside = int((complete & ~inside).sum())
+        self.points = points.where(complete & inside)
+
+    def __len__(self):
+        return len(self.points)
+
+    @cached_property
+    def layer(self) -> np.ndarray:
+        values = self.points.of(self.filters.objectives).value
+        if len(values) <= ALL_LAYERS_UP_TO:
+            return pareto.all_layers(values, self.filters.directions)
+        return pareto.layers(values, self.filters.directions, self.board.depth)
+
+    @cached_property
+    def on_frontier(self) -> np.ndarray:
+        """Mask of shape (n,)."""
+        return self.layer == 1
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Places of the ranked entries in the order asked for; ties by entry id."""
+        sort = self.filters.sort
+        by = self.filters.y if sort == "layer" else sort.removeprefix("-")
+        keys = [self.points.entries, self.best_first(by) * (-1 if sort.startswith("-") else 1)]
+        if sort == "layer":
+            keys.append(np.where(self.layer == 0, np.iinfo(np.int32).max, self.layer))
+        return np.lexsort(keys)
+
+    def best_first(self, metric: str) -> np.ndarray:
+        """The metric's values turned so that the best sort first; missing ones sort last."""
+        value = self.points.of([metric]).value[:, 0]
+        return np.nan_to_num(-metrics.get(metric).better * value, nan=np.inf)
+
+    def ranks(self, metric: str) -> np.ndarray:
+        """Array of shape (n, 2): the best and worst rank on a metric that its interval allows.
+
+        An entry is certainly ahead of another only where their intervals don't overlap.
+        """
+        column = self.points.of([metric])
+        low, high = column.low[:, 0], column.high[:, 0]
+        if metrics.get(metric).better == metrics.HIGHER:
+            low, high = -high, -low
+        missing = ~np.isfinite(low)
+        low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
+        best = 1 + np.searchsorted(np.sort(high), low, side="left")
+        worst = np.searchsorted(np.sort(low), high, side="right")
+        return np.column_stack([best, np.maximum(best, worst)])
+
+    @cached_property
+    def lacking(self) -> dict[str, np.ndarray]:
+        """Objective → ids of the entries that have no value for it."""
+        values = self.unranked.of(self.filters.objectives).value
+        return {
+            metric: self.unranked.entries[~np.isfinite(values[:, place])]
+            for place, metric in enumerate(self.filters.objectives)
+            if (~np.isfinite(values[:, place])).any()
+        }
+
+    def page(self, start: int, size: int) -> np.ndarray:
+        """Places of a stretch of the ranked entries in their order."""
+        return self.order[start : start + size]
+
+    def named(self, places: np.ndarray) -> dict[int, Entry]:
+        """The entries at these places by id, with everything their names need."""
+        return Entry.objects.named().in_bulk(self.points.entries[places].tolist())
+

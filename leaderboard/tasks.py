@@ -1,0 +1,45 @@
+"""What the workers do about boards, and the one way to ask them for anything."""
+
+import logging
+
+from celery import Task, shared_task
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from leaderboard import frontiers
+from leaderboard.models import Change
+
+log = logging.getLogger(__name__)
+HEARTBEAT = "worker-heartbeat"
+
+
+def later(task: Task, *args) -> None:
+    """Queue a task after commit. A broker that is down is logged; the sweep finds the work."""
+
+    def send():
+        try:
+            task.delay(*args)
+        except Exception as error:  # every transport raises its own
+            log.warning("could not queue %s%s: %s", task.name, args, error)
+
+    transaction.on_commit(send, robust=True)
+
+
+@shared_task
+def refresh_board(board_id: int) -> None:
+    """Bring a board up to date."""
+    frontiers.refresh(board_id, at=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Queue the boards that have changes waiting."""
+    for board_id in Change.objects.order_by().values_list("board_id", flat=True).distinct():
+        later(refresh_board, board_id)
+
+
+@shared_task
+def heartbeat() -> None:
+    """Say that a worker is alive; the health page looks at it."""
+    cache.set(HEARTBEAT, timezone.now().timestamp(), timeout=300)
