@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
 LOCK = VAR / "run" / "lock"
 SERVICES = VAR / "run" / "services.json"
+ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 LONGEST_SOCKET_FOLDER = 80  # A socket's whole path has at most 107 bytes.
 ABANDONED_AFTER_S = 60
 
@@ -43,6 +44,11 @@ def claimed(purpose: str) -> Iterator[None]:
         handle.write(f"{purpose}, process {os.getpid()}")
         handle.flush()
         yield
+
+
+def given() -> dict[str, str]:
+    """The addresses of servers that others run for us."""
+    return {name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}
 
 
 def announce(urls: dict[str, str]) -> None:

@@ -30,6 +30,7 @@ class Server:
 
     name: str
     variable: str
+    refuses_root = False
     stop_signal: signal.Signals
 
     def __init__(self, *, data: Path, sockets: Path, log: Path, durable: bool) -> None:
@@ -57,7 +58,10 @@ class Server:
         shorten(self.log)
         with self.log.open("ab") as log:
             self.process = processes.spawn(
-                self.command(), end_with=self.stop_signal, as_ordinary=True, output=log
+                self.command(),
+                end_with=self.stop_signal,
+                as_ordinary=self.refuses_root,
+                output=log,
             )
         deadline = time.monotonic() + START_PATIENCE_S
         while not self.answers():
@@ -77,6 +81,7 @@ class Server:
 class Postgres(Server):
     name = "PostgreSQL"
     variable = "DATABASE_URL"
+    refuses_root = True
     stop_signal = signal.SIGINT  # Its "fast" stop: end the sessions, write everything, go.
 
     @property

@@ -33,7 +33,10 @@ def main() -> int:
 
 def make_environment() -> None:
     """Make .venv, unless there is one whose interpreter works."""
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], check=False).returncode == 0:
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", "import pip"], check=False).returncode == 0
+    ):
         return
     print("Python environment …", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)

@@ -50,7 +50,10 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Start the whole site.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.port not in range(1, 65536):
+        parser.error("a port is a number from 1 to 65535")
+    return arguments
 
 
 def end_on_signals() -> None:
@@ -91,8 +94,8 @@ def why_busy(host: str, port: int) -> str:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
-    except (OSError, OverflowError) as error:
-        return getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        return error.strerror or str(error)
     return ""
 
 
@@ -100,7 +103,7 @@ def run(host: str, port: int) -> None:
     """Start everything, say so, and watch it until a signal comes."""
     LOGS.mkdir(parents=True, exist_ok=True)
     say("Database and message broker")
-    with Services(os.environ, data=clone.VAR, logs=LOGS) as services:
+    with Services(clone.given(), data=clone.VAR, logs=LOGS) as services:
         environ = clone.environment(services.urls) | {"HOST": host, "PORT": str(port)}
         environ["SUPERVISOR_SOCKET"] = str(services.folder / "supervisor.sock")
         prepare(environ)
@@ -118,7 +121,7 @@ def say(step: str) -> None:
 @contextmanager
 def announced(environ: dict[str, str]) -> Iterator[None]:
     """Let `make admin` and its like find the servers while we run."""
-    clone.announce({name: environ[name] for name in ("DATABASE_URL", "REDIS_URL")})
+    clone.announce({name: environ[name] for name in clone.ADDRESSES})
     try:
         yield
     finally:

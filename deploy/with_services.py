@@ -4,15 +4,12 @@ Those that the environment names, else those of the running site, else this clon
 for as long as the command takes. With --scratch: fresh and empty ones, thrown away at the end.
 """
 
-import os
 import signal
 import subprocess
 import sys
 
 from deploy import clone, processes
 from deploy.embedded import Services
-
-ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 
 
 def main() -> int:
@@ -23,7 +20,7 @@ def main() -> int:
         return 2
     try:
         if scratch:
-            with Services(os.environ) as services:
+            with Services(clone.given()) as services:
                 return run(command, services.urls)
         return run_on_clone(command)
     except processes.Refused as refused:
@@ -33,13 +30,13 @@ def main() -> int:
 
 def run_on_clone(command: list[str]) -> int:
     """Run a command on this clone's data, whether or not the site runs."""
-    given = {name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}
-    if len(given) == len(ADDRESSES):
+    given = clone.given()
+    if len(given) == len(clone.ADDRESSES):
         return run(command, given)
     try:
         with (
             clone.claimed("a command"),
-            Services(os.environ, data=clone.VAR, logs=clone.VAR / "log") as services,
+            Services(given, data=clone.VAR, logs=clone.VAR / "log") as services,
         ):
             return run(command, services.urls)
     except clone.InUse:

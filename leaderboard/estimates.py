@@ -47,14 +47,25 @@ BOARDS = """
 
 @transaction.atomic
 def refresh(entries: Iterable[int]) -> set[int]:
-    """Work out the estimates of these entries anew. Returns the boards to refresh.
+    """Work out the estimates of these entries anew. Returns the boards to refresh."""
+    ids = sorted(entries)
+    pool(ids)
+    return tell(ids)
+
+
+def pool(ids: list[int]) -> None:
+    """Write the estimates of these entries.
 
     Entries are locked in the order of their ids, so two uploads can't deadlock.
     """
-    ids = sorted(entries)
-    if not ids:
-        return set()
     with connection.cursor() as cursor:
-        for statement in (LOCK, FORGET, POOL, TELL, BOARDS):
+        for statement in (LOCK, FORGET, POOL):
+            cursor.execute(statement, [ids])
+
+
+def tell(ids: list[int]) -> set[int]:
+    """Put these entries on the to-do lists of their tasks' boards. Returns those boards."""
+    with connection.cursor() as cursor:
+        for statement in (TELL, BOARDS):
             cursor.execute(statement, [ids])
         return {board for (board,) in cursor.fetchall()}

@@ -52,9 +52,9 @@ class Filters:
 
         asked = [metric(slug, "objectives") for slug in listed(query, "objectives")]
         objectives = tuple(dict.fromkeys(filter(None, asked)))[:6] or ranked_by or board.metrics
-        y = query.get("y") and metric(query["y"], "y") or objectives[0]
+        y = (query.get("y") and metric(query["y"], "y")) or objectives[0]
         others = [slug for slug in objectives if slug != y] or [y]
-        x = query.get("x") and metric(query["x"], "x") or others[0]
+        x = (query.get("x") and metric(query["x"], "x")) or others[0]
         sort = query.get("sort", "layer")
         if sort != "layer" and not metric(sort.removeprefix("-"), "sort"):
             sort = "layer"

@@ -109,7 +109,9 @@ def publish(board, objectives, live, pool, layer, *, at) -> Frontier | None:
     now = {
         entry: (layer, point)
         for entry, layer, point in zip(
-            pool.entries[placed].tolist(), layer[placed].tolist(), pool.value[placed].tolist(),
+            pool.entries[placed].tolist(),
+            layer[placed].tolist(),
+            pool.value[placed].tolist(),
             strict=True,
         )
     }

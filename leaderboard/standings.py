@@ -59,9 +59,7 @@ class Entries:
             for kind, key, *named in cursor.fetchall():
                 self.names[kind][key] = Named(*named)
         self.ids = ids.astype(np.int64)
-        self.columns = dict(
-            zip(("model", "method", "hardware", "count"), columns, strict=True)
-        )
+        self.columns = dict(zip(("model", "method", "hardware", "count"), columns, strict=True))
 
     def at(self, entries: np.ndarray) -> np.ndarray:
         """Places of these entry ids in the columns."""
@@ -198,4 +196,3 @@ class Standings:
     def named(self, places: np.ndarray) -> dict[int, Entry]:
         """The entries at these places by id, with everything their names need."""
         return Entry.objects.named().in_bulk(self.points.entries[places].tolist())
-

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from deploy import clone
 from deploy.embedded import Services
 from deploy.processes import Refused
 
@@ -18,7 +19,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if early_config.known_args_namespace.help or early_config.known_args_namespace.version:
         return
-    services = Services(os.environ, durable=False)
+    services = Services(clone.given(), durable=False)
     try:
         services.__enter__()
     except Refused as refused:

@@ -148,13 +148,17 @@ class Cells:
             self.issues.append(issue)
 
     def _shape(self) -> None:
+        """Note what is wrong with the row as a whole."""
+        absent = [column for column, cell in self.row.cells.items() if cell is None]
+        if absent:
+            message = f"The row ends before the column {absent[0].strip()}."
+            self.issue("row.short", message, absent[0])
+        beyond = stated(self.row.cells.get(EXTRA))
+        if beyond:
+            message = "The row has more cells than the header has columns."
+            self.issue("row.long", message, EXTRA, given=beyond)
         for column, cell in self.row.cells.items():
-            if cell is None:
-                self.issue("row.short", f"The row ends before the column {column}.", column)
-            elif column == EXTRA and stated(cell):
-                message = "The row has more cells than the header has columns."
-                self.issue("row.long", message, column, given=stated(cell))
-            elif column.endswith(REPEATED) and stated(cell):
+            if column.endswith(REPEATED) and stated(cell):
                 message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
 

@@ -131,15 +131,10 @@ def _energy(cells: Cells) -> dict[str, Value]:
 
 
 def _times_of_one_problem(cells: Cells, samples: int | None) -> dict[str, Value]:
-    batches = cells.count("numero de lotes")
-    alone = batches == samples if batches else cells.text("tamano batch") == "1"
-    if alone:
+    batches, mean = cells.count("numero de lotes"), BATCH_TIMES["latency"].name
+    if batches == samples if batches else cells.text("tamano batch") == "1":
         return cells.values(BATCH_TIMES)
-    cells.issue(
-        "latency.batched",
-        "The mean times are those of a batch, not of one problem, and are left out.",
-        "inferencia media (s)",
-        given=cells.text("inferencia media (s)"),
-        severity=INFO,
-    )
+    if given := cells.text(mean):
+        message = "The mean times are those of a batch, not of one problem, and are left out."
+        cells.issue("latency.batched", message, mean, given=given, severity=INFO)
     return {}

@@ -23,7 +23,9 @@ registry.define("kgSbeq = kilogram = kgSbe")
 
 
 # What a unit may look like: pint evaluates powers, and 9**9**9 would never come back.
-UNIT_TEXT = re.compile(r"(?!.*\*\*)(?!.*\d\d)(?!.*\^.*\^.*\^)[A-Za-zµμ%1][A-Za-z0-9µμ%/*·^ _-]{0,39}")
+UNIT_TEXT = re.compile(
+    r"(?!.*\*\*)(?!.*\d\d)(?!.*\^.*\^.*\^)[A-Za-zµμ%1][A-Za-z0-9µμ%/*·^ _-]{0,39}"
+)
 
 
 class UnitError(ValueError):

@@ -11,7 +11,9 @@ from django.db.models import Q
 
 
 class ApiTokenQuerySet(models.QuerySet):
-    def issue(self, user, *, name: str, expires_at: datetime | None = None) -> tuple["ApiToken", str]:
+    def issue(
+        self, user, *, name: str, expires_at: datetime | None = None
+    ) -> tuple["ApiToken", str]:
         """A new token and its text, which is shown once and kept nowhere."""
         text = f"eff_{secrets.token_urlsafe(32)}"
         token = self.create(

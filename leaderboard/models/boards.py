@@ -142,9 +142,12 @@ class PlacementQuerySet(models.QuerySet):
 
     def open(self, board: Board, placements: dict[int, tuple[int, list[float]]]) -> None:
         """Write live placements from the board's newest version on: entry → layer and point."""
-        with connection.cursor() as cursor, cursor.copy(
-            "COPY leaderboard_placement (board_id, entry_id, layer, point, since) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY leaderboard_placement (board_id, entry_id, layer, point, since) FROM STDIN"
+            ) as copy,
+        ):
             for entry, (layer, point) in sorted(placements.items()):
                 copy.write_row((board.pk, entry, layer, point, board.latest))
 
@@ -174,9 +177,7 @@ class Placement(models.Model):
         ]
         indexes = [
             # The board page: live entries of one board, by layer.
-            models.Index(
-                fields=["board", "layer"], condition=Q(until=None), name="placement_live"
-            ),
+            models.Index(fields=["board", "layer"], condition=Q(until=None), name="placement_live"),
             models.Index(fields=["board", "since"], name="placement_since"),
         ]
 
@@ -195,7 +196,9 @@ class ChangeQuerySet(models.QuerySet):
 
 
 class Change(models.Model):
-    """“Look at this entry again.” Append-only: a unique key would make uploads wait for a refresh."""
+    """“Look at this entry again.”"""
+
+    # Append-only: a unique key would make uploads wait for a running refresh.
 
     board = models.ForeignKey(Board, models.CASCADE, related_name="changes")
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False)
@@ -204,5 +207,3 @@ class Change(models.Model):
 
     def __str__(self):
         return f"entry {self.entry_id} on board {self.board_id}"
-
-

@@ -188,7 +188,9 @@ class Entry(models.Model):
     @property
     def detail(self) -> str:
         """Method, settings and hardware in a few words."""
-        shown = [str(value) for key, value in self.settings.items() if key in SHOWN_SETTINGS and value]
+        shown = [
+            str(value) for key, value in self.settings.items() if key in SHOWN_SETTINGS and value
+        ]
         method = [] if self.method.slug == "baseline" else [self.method.name]
         return ", ".join([*method, *shown, *filter(None, [self.device])])
 
@@ -207,6 +209,9 @@ class Run(models.Model):
     measured_on = models.CharField(max_length=10, blank=True)
     region = models.CharField(max_length=60, blank=True)
     samples = models.PositiveBigIntegerField(null=True, blank=True)
+    # The sender's own name for it, and where they say it was published.
+    external_id = models.CharField(max_length=200, blank=True)
+    citation = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -316,7 +321,9 @@ POINTS_SQL = """
 
 
 class EstimateQuerySet(models.QuerySet):
-    def points(self, task: int, metrics: Iterable[str], entries: Iterable[int] | None = None) -> Points:
+    def points(
+        self, task: int, metrics: Iterable[str], entries: Iterable[int] | None = None
+    ) -> Points:
         """The estimates of a task's entries, one query whatever their number.
 
         The columns arrive as binary strings: four to five times faster than rows of tuples.
@@ -389,5 +396,3 @@ class Estimate(models.Model):
 
     def get_origin_display(self) -> str:
         return Origin(Origin.values[self.origin]).label
-
-

@@ -6,7 +6,14 @@ The share of the device's life times what making it depletes, a range where sour
 from leaderboard.core import footprint
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("abiotic_depletion", "Abiotic depletion", "kg", LOWER, family="material", source="arXiv 2509.00093; section 1.4 of the metric specification")
+METRIC = Metric(
+    "abiotic_depletion",
+    "Abiotic depletion",
+    "kg",
+    LOWER,
+    family="material",
+    source="arXiv 2509.00093; section 1.4 of the metric specification",
+)
 
 
 @METRIC.derived(

@@ -5,7 +5,14 @@ The widest energy boundary known is used. Where the region is unknown there is n
 
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("carbon", "Carbon", "kg", LOWER, family="carbon", source="Software Carbon Intensity, ISO/IEC 21031:2024")
+METRIC = Metric(
+    "carbon",
+    "Carbon",
+    "kg",
+    LOWER,
+    family="carbon",
+    source="Software Carbon Intensity, ISO/IEC 21031:2024",
+)
 
 
 @METRIC.derived("carbon.from_facility/1", written="facility_energy x grid_intensity")

@@ -1,4 +1,7 @@
-"""Greenhouse gases as the file states them, with whatever factor its tool used. Compare `carbon` instead."""
+"""Greenhouse gases as the file states them, with whatever factor its tool used.
+
+To compare entries take `carbon`, which is worked out alike for all.
+"""
 
 from leaderboard.core.metrics import LOWER, Metric
 

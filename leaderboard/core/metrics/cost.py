@@ -2,7 +2,7 @@
 
 A stated cost wins. Otherwise it is device time times the on-demand price of a device hour, or for a
 training run its accelerator hours, or the time that its compute takes on A100s at MFU 0.35 (0.20 to
-0.60). Cloud prices spread by a factor of four between providers; the date is on the hardware's page.
+0.60). Cloud prices spread by a factor of four between providers; the hardware's page dates them.
 """
 
 from leaderboard.core import footprint

@@ -2,4 +2,6 @@
 
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("device_energy", "Device energy", "J", LOWER, family="energy", boundary="accelerators")
+METRIC = Metric(
+    "device_energy", "Device energy", "J", LOWER, family="energy", boundary="accelerators"
+)

@@ -13,9 +13,7 @@ def from_run_time(device_count, run_time):
     return device_count * run_time
 
 
-@METRIC.derived(
-    "device_time.from_throughput/1", written="device_count x tokens_out / throughput"
-)
+@METRIC.derived("device_time.from_throughput/1", written="device_count x tokens_out / throughput")
 def from_throughput(device_count, tokens_out, throughput):
     return device_count * tokens_out / throughput
 

@@ -6,7 +6,14 @@ Published figures for one device differ by a factor of 2.5 to 5, which the bound
 from leaderboard.core import footprint
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("embodied_carbon", "Embodied carbon", "kg", LOWER, family="carbon", source="arXiv 2509.00093; section 1.4 of the metric specification")
+METRIC = Metric(
+    "embodied_carbon",
+    "Embodied carbon",
+    "kg",
+    LOWER,
+    family="carbon",
+    source="arXiv 2509.00093; section 1.4 of the metric specification",
+)
 
 
 @METRIC.derived(

@@ -8,7 +8,15 @@ power, so a value that came this way is marked as rated.
 
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("facility_energy", "Facility energy", "J", LOWER, family="energy", boundary="facility", source="arXiv 2305.02440 and HELM's training efficiency data")
+METRIC = Metric(
+    "facility_energy",
+    "Facility energy",
+    "J",
+    LOWER,
+    family="energy",
+    boundary="facility",
+    source="arXiv 2305.02440 and HELM's training efficiency data",
+)
 
 
 @METRIC.derived("facility_energy.from_node/1", written="node_energy x pue")

@@ -8,7 +8,14 @@ It is not the number of devices that ran at one time.
 from leaderboard.core import footprint
 from leaderboard.core.metrics import LOWER, Metric
 
-METRIC = Metric("gpu_lives", "Device lives", "1", LOWER, family="material", source="arXiv 2512.04142; section 1.1 of the metric specification")
+METRIC = Metric(
+    "gpu_lives",
+    "Device lives",
+    "1",
+    LOWER,
+    family="material",
+    source="arXiv 2512.04142; section 1.1 of the metric specification",
+)
 
 
 @METRIC.derived("gpu_lives.from_hours/1", written="accelerator_time / device_life")

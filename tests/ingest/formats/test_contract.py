@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from types import ModuleType
 
 import pytest
@@ -31,11 +32,12 @@ def attempt(module: ModuleType, content: bytes) -> list[Reading]:
     try:
         rows = list(module.rows(io.BytesIO(content)))
     except Unreadable as problem:
-        assert CODE.fullmatch(problem.issue.code)
-        assert problem.issue.message
-        json.dumps(problem.issue.message).encode()
-        return []
-    return [check(reading) for reading in formats.settle(module, map(module.reading, rows))]
+        reason = problem.issue
+    else:
+        return [check(reading) for reading in formats.settle(module, map(module.reading, rows))]
+    assert CODE.fullmatch(reason.code)
+    assert reason.message.encode()
+    return []
 
 
 def check(reading: Reading) -> Reading:
@@ -52,8 +54,8 @@ def check(reading: Reading) -> Reading:
         assert CODE.fullmatch(issue.code)
         assert len(issue.given) <= _limits.SHOWN_CHARS
     stored = json.dumps(stated(reading), allow_nan=False)
-    assert "\\u0000" not in stored
-    stored.encode()
+    assert "\\u0000" not in stored.replace("\\\\", "")  # PostgreSQL holds no zero character
+    json.loads(stored)
     return reading
 
 
@@ -133,7 +135,7 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "zero bytes": lambda content: content.replace(b"a", b"\0", 3),
     "zero characters": lambda content: content.replace(b'"model', b'"\\u0000model'),
     "half a surrogate pair": lambda content: content.replace(b'": "', b'": "\\ud800'),
-    "latin-1": lambda content: content.decode().replace("e", "é").encode("latin-1"),
+    "latin-1": lambda content: re.sub(rb"[^\x00-\x7f]|e", b"\xe9", content),
     "utf-16": lambda content: content.decode("utf-8-sig").encode("utf-16"),
     "huge whole numbers": lambda content: re.sub(rb"\b\d+\b", b"9" * 5000, content),
     "overflow": lambda content: re.sub(rb"\b\d+\.\d+\b", b"1e400", content),
@@ -149,8 +151,8 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "a long cell": lambda content: re.sub(rb"\b\d+\.\d+\b", b"x" * 200_000, content, count=1),
     "a long line": lambda content: content + b"1," * 3_000_000,
     "many columns": lambda content: b",".join(b"c%d" % i for i in range(20_000)) + b"\n" + content,
-    "an open quote": lambda content: content.replace(b",", b',"', 1) + b"a\n" * 900_000,
-    "quotes over many lines": lambda content: content + b'"a\n","a\n",' * 400_000,
+    "an open quote": lambda content: content.replace(b",", b',"', 1) + (b"a" * 99 + b"\n") * 11_000,
+    "quotes over many lines": lambda content: content + b'"a\n","a\n",' * 110_000,
     "lone carriage returns": lambda content: content.replace(b"\n", b"\r"),
     "repeated": lambda content: content + content,
     "repeated keys": lambda content: content.replace(b'"task"', b'"task": "", "task"'),
@@ -181,7 +183,7 @@ def test_random_bytes_give_readings_or_a_reason(module: ModuleType, content: byt
 @every_format
 @given(seed=st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_a_damaged_sample_gives_readings_or_a_reason(module: ModuleType, seed) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_sample_gives_readings_or_a_reason(module: ModuleType, seed: Random) -> None:
     path = seed.choice([path for path in FILES if SAMPLES / module.SLUG in path.parents])
     content = bytearray(path.read_bytes())
     for _ in range(seed.randint(1, 20)):

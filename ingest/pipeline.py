@@ -1,0 +1,414 @@
+"""Story: a file somebody sent becomes facts.
+
+receive → check → publish, each once however often it is asked for. A submission is the queue's
+record: its state, lease and fence say who works on it, so a message may be lost or come twice.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from leaderboard.facts import Facts
+
+from ingest import files, formats, writing
+from ingest.normalise import Normaliser, Planned
+from ingest.readings import Issue, Reading, Row, Unreadable
+from ingest.report import Report
+from ingest.resolve import Catalogue, Resolver, context_of
+from leaderboard import estimates, frontiers
+from leaderboard.faults import fault, is_protected
+from leaderboard.models import Run, Source, Submission, SubmissionRow, Task
+from leaderboard.models.evidence import settings_key
+
+log = logging.getLogger(__name__)
+State = Submission.State
+
+
+class NotAllowed(Exception):
+    """Something that the submission's state does not permit; the text says why."""
+
+
+class Refused(Exception):
+    """Ends a writing pass at the first row that may not be published."""
+
+
+def receive(
+    stream: BinaryIO,
+    *,
+    filename: str,
+    by: Any,
+    at: datetime,
+    context: dict | None = None,
+    publish: str = Submission.Publish.AUTO,
+    format: str = "",
+    source: Source | None = None,
+) -> tuple[Submission, bool]:
+    """Keep a file. Returns its submission and whether it is new.
+
+    The same person's same file with the same context is the same submission; sent again after a
+    rejection it is tried again. Raises files.TooLarge and resolve.ContextError.
+    """
+    context = context_of(context or {})
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(
+                filename=filename.replace("\0", "")[-200:] or "unnamed",
+                # Not known before the last byte; until then a value nobody else has.
+                sha256=secrets.token_hex(32),
+                size=0,
+                format=format,
+                publish=publish,
+                context=context,
+                context_key=settings_key(context),
+                source=source,
+                submitted_by=by,
+                received_at=at,
+            )
+            sha256, size = files.store(
+                submission, stream, limit=settings.LIMITS["max_upload_bytes"]
+            )
+            submission.sha256, submission.size = sha256, size
+            submission.save(update_fields=["sha256", "size"])
+            return submission, True
+    except IntegrityError:
+        earlier = Submission.objects.get(
+            submitted_by=by, sha256=sha256, context_key=settings_key(context)
+        )
+        if earlier.state == State.REJECTED:
+            reopen(earlier, format=format)
+        return earlier, False
+
+
+def reopen(submission: Submission, **changes: Any) -> None:
+    """Put a submission back to where a worker takes it up."""
+    for name, value in changes.items():
+        setattr(submission, name, value)
+    submission.state = State.RECEIVED
+    submission.attempts, submission.lease_until = 0, None
+    submission.save(update_fields=["state", "attempts", "lease_until", *changes])
+
+
+@transaction.atomic
+def recheck(submission_id: int, *, at: datetime, context: dict, format: str = "") -> Submission:
+    """Take what the sender says now and check the file again. Raises NotAllowed, ContextError."""
+    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    if submission.state not in (State.CHECKED, State.REJECTED, State.HELD):
+        raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
+    context = context_of(context)
+    reopen(
+        submission,
+        context=context,
+        context_key=settings_key(context),
+        format=format or submission.format,
+        received_at=at,
+    )
+    return submission
+
+
+def ingest(submission_id: int, *, at: datetime) -> set[int]:
+    """Check a received file, and publish it if it may. Returns the boards to refresh.
+
+    Does nothing when the submission is not waiting or somebody is at work on it.
+    """
+    claimed = claim(submission_id, at=at)
+    if claimed is None:
+        return set()
+    fault("after_claim")
+    whole = transaction.atomic if is_protected("one_transaction") else nullcontext
+    with whole():
+        submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+        if is_protected("fence") and submission.fence != claimed.fence:
+            return set()
+        boards = work(submission, at=at)
+        fault("before_commit")
+    fault("after_commit")
+    return boards
+
+
+@transaction.atomic
+def claim(submission_id: int, *, at: datetime) -> Submission | None:
+    """Take a lease on a waiting submission, and count the attempt before anything can go wrong."""
+    submission = (
+        Submission.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(pk=submission_id, state=State.RECEIVED)
+        .first()
+    )
+    if submission is None or (submission.lease_until and submission.lease_until > at):
+        return None
+    if submission.attempts >= settings.MAX_ATTEMPTS:
+        quarantine(submission, at=at)
+        return None
+    submission.attempts += 1
+    submission.fence += 1
+    submission.lease_until = at + timedelta(seconds=settings.LEASE_SECONDS)
+    submission.save(update_fields=["attempts", "fence", "lease_until"])
+    return submission
+
+
+def quarantine(submission: Submission, *, at: datetime) -> None:
+    """Set a file aside that harmed its worker each time."""
+    issue = Issue(
+        "file.harmful",
+        f"Reading this file ended its worker {submission.attempts} times, so it was set aside.",
+        hint="The file is kept. Ask an editor to look at it.",
+    )
+    report = Report(settings.LIMITS["max_issues_kept"])
+    report.add(issue)
+    finish(submission, State.QUARANTINED, report, at=at)
+
+
+def work(submission: Submission, *, at: datetime) -> set[int]:
+    """Publish in one pass when nothing stands against it; otherwise check and keep the report."""
+    if submission.publish == Submission.Publish.AUTO and settings.REVIEW != "all":
+        boards = attempt(submission, at=at)
+        if boards is not None:
+            return boards
+    report = inspect(submission)
+    finish(submission, decided(submission, report), report, at=at)
+    return set()
+
+
+def attempt(submission: Submission, *, at: datetime) -> set[int] | None:
+    """Publish, or leave nothing behind and return None when a row stands against it."""
+    try:
+        with transaction.atomic() if is_protected("one_transaction") else nullcontext():
+            return write(submission, at=at)
+    except (Refused, Unreadable):
+        return None
+
+
+def decided(submission: Submission, report: Report) -> str:
+    """Where a check leads: the web flow stops for the preview, the rest is decided."""
+    if submission.publish == Submission.Publish.NO:
+        return State.CHECKED
+    return State.REJECTED if report.has_errors else State.HELD
+
+
+@transaction.atomic
+def publish(submission_id: int, *, at: datetime, by: Any) -> set[int]:
+    """Publish a checked submission, or a held one as an editor. Returns the boards to refresh.
+
+    Raises NotAllowed with the reason when it can't be.
+    """
+    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    if submission.state == State.PUBLISHED:
+        return set()
+    allowed = submission.state == State.CHECKED or (submission.state == State.HELD and by.is_staff)
+    if not allowed or submission.summary.get("errors"):
+        raise NotAllowed("Only a checked submission without errors can be published.")
+    needs_editor = settings.REVIEW == "all" or (
+        settings.REVIEW == "warnings" and submission.summary.get("warnings")
+    )
+    if needs_editor and not by.is_staff:
+        Submission.objects.filter(pk=submission_id).update(state=State.HELD, decided_at=at)
+        return set()
+    try:
+        return write(submission, at=at, with_warnings=True)
+    except (Refused, Unreadable):
+        raise NotAllowed("The catalogue has changed since the check. Check again.") from None
+
+
+@transaction.atomic
+def withdraw(submission_id: int, *, at: datetime, reason: str = "") -> set[int]:
+    """Take a published submission out of all estimates; its page stays. Returns the boards."""
+    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    if submission.state in (State.WITHDRAWN, State.SUPERSEDED):
+        return set()
+    was_published = submission.state == State.PUBLISHED
+    submission.state, submission.decided_at = State.WITHDRAWN, at
+    submission.summary = {**submission.summary, "reason": reason}
+    submission.save(update_fields=["state", "decided_at", "summary"])
+    if not was_published:
+        return set()
+    return estimates.refresh(
+        Run.objects.filter(submission=submission).values_list("entry", flat=True)
+    )
+
+
+def waiting(*, at: datetime) -> list[int]:
+    """The submissions that the sweep queues again: never taken up, or their worker is gone."""
+    since = at - timedelta(seconds=settings.SWEEP_SECONDS / 2)
+    return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
+
+
+# One pass over the file
+
+
+@dataclass
+class Pass:
+    """Reads a file once from start to end: plans, problems and the records as sent."""
+
+    opened: Callable[[], BinaryIO]
+    head: bytes
+    filename: str
+    format: str
+    context: dict
+
+    def __post_init__(self):
+        self.report = Report(settings.LIMITS["max_issues_kept"])
+        self.resolver = Resolver(Catalogue(), self.context)
+        self.report.asked = self.resolver.asked
+        self.normaliser = Normaliser(self.resolver, Facts())
+        self.records: list[Row] = []
+
+    def plans(self) -> Iterator[Planned | None]:
+        """A plan for each record that is a run, None for each that is not or has an error.
+
+        Raises Unreadable when the file can't be read to its end.
+        """
+        module = self.recognised()
+        self.report.format = module.SLUG
+        fault("in_parse")
+        with self.opened() as stream:
+            for reading in formats.settle(module, self.readings(module, stream)):
+                planned, issues = self.normaliser.plan(reading)
+                for issue in issues:
+                    self.report.add(issue)
+                if planned:
+                    self.report.planned += 1
+                    self.report.tasks.add(planned.identity.task.slug)
+                    self.report.entries.add(hash(writing.key_of(planned)))
+                yield planned
+
+    def readings(self, module, stream: BinaryIO) -> Iterator[Reading]:
+        for row in module.rows(stream):
+            self.report.rows += 1
+            self.records.append(row)
+            yield module.reading(row)
+
+    def taken(self) -> list[Row]:
+        """The records read since the last call."""
+        records, self.records = self.records, []
+        return records
+
+    def recognised(self):
+        """The format asked for, or the one the content shows. Raises Unreadable."""
+        if self.format:
+            if self.format in formats.FORMATS:
+                return formats.get(self.format)
+            known = tuple(formats.FORMATS)
+            raise Unreadable(
+                Issue("format.unknown", f"No format is called “{self.format}”.", expected=known)
+            )
+        head = formats.Head(self.head, self.filename)
+        found = formats.detect(head)
+        if found and found[0][0] >= 0.5:
+            return found[0][1]
+        message = "This is not a file of a format that we read."
+        if companion := formats.companion(head):
+            message = f"This file holds no results: {companion}"
+        elif not self.head:
+            message = "The file is empty."
+        labels = tuple(module.LABEL for module in formats.FORMATS.values())
+        raise Unreadable(
+            Issue(
+                "format.unknown",
+                message,
+                expected=labels,
+                hint="Choose the format yourself, or use our template.",
+            )
+        )
+
+
+def check(
+    opened: Callable[[], BinaryIO], *, filename: str, context: dict, format: str = ""
+) -> Report:
+    """Check a file that nobody keeps: the dry run. `opened` gives it from its beginning."""
+    with opened() as stream:
+        head = stream.read(files.HEAD)
+    reading = Pass(opened, head, filename, format, context_of(context))
+    try:
+        for _ in reading.plans():
+            reading.taken()
+    except Unreadable as unreadable:
+        reading.report.add(unreadable.issue)
+    return complete(reading.report)
+
+
+def complete(report: Report) -> Report:
+    """A file without a single run has at least one issue that says so."""
+    if not report.planned and not report.has_errors:
+        report.add(
+            Issue("file.without_results", "The file holds no result that could be published.")
+        )
+    return report
+
+
+def over(submission: Submission) -> Pass:
+    return Pass(
+        lambda: files.opened(submission),
+        files.head(submission),
+        submission.filename,
+        submission.format,
+        submission.context,
+    )
+
+
+def inspect(submission: Submission) -> Report:
+    """Check a kept file and keep its records with their problems, for the page that shows them."""
+    SubmissionRow.objects.filter(submission=submission).delete()
+    reading = over(submission)
+    plans = reading.plans()
+    try:
+        for _ in batches(plans):
+            writing.write_rows(submission, reading.taken())
+    except Unreadable as unreadable:
+        writing.write_rows(submission, reading.taken())
+        reading.report.add(unreadable.issue)
+    writing.mark_rows(submission, reading.report.by_row)
+    return complete(reading.report)
+
+
+def write(submission: Submission, *, at: datetime, with_warnings: bool = False) -> set[int]:
+    """Write the file's runs and all that follows. Returns the boards to refresh.
+
+    Raises Refused at the first row that stands against publishing, Unreadable like a check.
+    """
+    SubmissionRow.objects.filter(submission=submission).delete()
+    reading = over(submission)
+    tolerant = with_warnings or settings.REVIEW == "none"
+    entries: set[int] = set()
+    for batch in batches(reading.plans()):
+        if reading.report.has_errors or (reading.report.has_warnings and not tolerant):
+            raise Refused
+        planned = [plan for plan in batch if plan]
+        writing.write_rows(submission, reading.taken())
+        if planned:
+            entries |= writing.write(submission, planned)
+        fault("mid_copy")
+    if complete(reading.report).has_errors:
+        raise Refused
+    writing.mark_rows(submission, reading.report.by_row)
+    finish(submission, State.PUBLISHED, reading.report, at=at)
+    return follow(sorted(entries))
+
+
+def follow(entries: list[int]) -> set[int]:
+    """Estimates of these entries, a board for each task that has none, and the boards told."""
+    estimates.pool(entries)
+    for task in Task.objects.filter(boards=None, entries__in=entries).distinct():
+        frontiers.default_board(task)
+    return estimates.tell(entries)
+
+
+def finish(submission: Submission, state: str, report: Report, *, at: datetime) -> None:
+    """Write down how it ended."""
+    submission.state = state
+    submission.format = report.format or submission.format
+    submission.summary, submission.issues = report.summary, report.issues
+    submission.decided_at, submission.lease_until = at, None
+    submission.save(
+        update_fields=["state", "format", "summary", "issues", "decided_at", "lease_until"]
+    )
+
+
+def batches(plans: Iterator[Any]) -> Iterator[list[Any]]:
+    while batch := list(islice(plans, writing.BATCH)):
+        yield batch

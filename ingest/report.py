@@ -1,0 +1,83 @@
+"""What a check found: all problems of a file at once, folded where they repeat."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ingest.readings import ERROR, WARNING, Issue
+
+ROWS_NAMED = 50
+# Rows whose issues are kept with the row itself.
+ROWS_KEPT = 10_000
+
+
+@dataclass
+class Report:
+    """Grows while a file is read. `groups` holds one issue of a kind and the rows alike."""
+
+    limit: int
+    rows: int = 0
+    planned: int = 0
+    format: str = ""
+    counts: Counter = field(default_factory=Counter)
+    groups: dict[tuple, dict[str, Any]] = field(default_factory=dict)
+    by_row: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
+    tasks: set[str] = field(default_factory=set)
+    # Hashes of the entries' keys: a file may have a million.
+    entries: set[int] = field(default_factory=set)
+    asked: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def has_errors(self) -> bool:
+        return self.counts[ERROR] > 0
+
+    @property
+    def has_warnings(self) -> bool:
+        return self.counts[WARNING] > 0
+
+    def add(self, issue: Issue) -> None:
+        """Count an issue, and keep it or fold it into the first of its kind."""
+        self.counts[issue.severity] += 1
+        if issue.row and len(self.by_row) < ROWS_KEPT:
+            self.by_row.setdefault((issue.path, issue.row), []).append(public(issue))
+        key = (issue.code, issue.column, issue.path, kind_of(issue))
+        if key in self.groups:
+            group = self.groups[key]
+            group["count"] += 1
+            if len(group["also_rows"]) < ROWS_NAMED:
+                group["also_rows"].append(issue.row)
+        elif len(self.groups) < self.limit:
+            self.groups[key] = public(issue) | {"count": 1, "also_rows": []}
+
+    @property
+    def issues(self) -> list[dict[str, Any]]:
+        """Errors first, then in the order of the file."""
+        order = {ERROR: 0, WARNING: 1}
+        return sorted(
+            self.groups.values(), key=lambda issue: (order.get(issue["severity"], 2), issue["row"])
+        )
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "runs": self.planned,
+            "entries": len(self.entries),
+            "errors": self.counts[ERROR],
+            "warnings": self.counts[WARNING],
+            "tasks": sorted(self.tasks),
+            "asked": self.asked,
+        }
+
+
+def kind_of(issue: Issue) -> str:
+    """What tells two issues of one code and column apart: the unknown name, else nothing."""
+    return issue.given if issue.code.endswith(".unknown") else ""
+
+
+def public(issue: Issue) -> dict[str, Any]:
+    """The error object of API, pages and command line."""
+    shown = asdict(issue)
+    shown["expected"] = list(issue.expected)
+    shown["doc"] = f"/help/errors/{issue.code}/"
+    return shown

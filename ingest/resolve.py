@@ -1,0 +1,166 @@
+"""Names as files write them → rows of the catalogue. Never guesses: unknown names are refused,
+with the nearest known ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from ingest.readings import Issue, Reading
+from leaderboard.models import AIModel, Hardware, Method, Task
+
+KINDS = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
+NAMES = {"task": "task", "model": "model", "method": "method", "hardware": "device"}
+CONTEXT_KEYS = (*KINDS, "samples", "region", "device_count")
+
+
+class ContextError(ValueError):
+    """What the sender says about the file can't be used; the text says why."""
+
+
+def context_of(stated: Any) -> dict[str, Any]:
+    """The context in its one form: key → text or {label: text}. Raises ContextError.
+
+    Numbers may come as text, as forms send them; `samples` and `device_count` become integers.
+    """
+    if not isinstance(stated, Mapping):
+        raise ContextError('The context is a JSON object, such as {"hardware": "A100"}.')
+    if unknown := sorted(str(key) for key in stated.keys() - set(CONTEXT_KEYS)):
+        raise ContextError(
+            f"Unknown in the context: {', '.join(unknown)}. Known: {', '.join(CONTEXT_KEYS)}."
+        )
+    found = {}
+    for key, said in stated.items():
+        labelled = said if isinstance(said, Mapping) else {"": said}
+        cleaned = {str(label): cleaned_of(key, text) for label, text in labelled.items()}
+        cleaned = {label: text for label, text in cleaned.items() if text not in ("", None)}
+        if cleaned:
+            found[key] = cleaned if isinstance(said, Mapping) else cleaned[""]
+    return found
+
+
+def cleaned_of(key: str, said: Any) -> str | int:
+    if not isinstance(said, str | int) or isinstance(said, bool):
+        raise ContextError(f"{key}: expected a name or a number, or an object of label → name.")
+    text = str(said).strip()
+    if len(text) > 300 or "\0" in text:
+        raise ContextError(f"{key}: that is not a name.")
+    if key not in ("samples", "device_count") or not text:
+        return text
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= 2_147_483_647):
+        raise ContextError(f"{key}: expected a whole number from 1, got “{text}”.")
+    return int(text)
+
+
+def folded(name: str) -> str:
+    """A name without case and with single blanks: how names are compared."""
+    return " ".join(name.casefold().split())
+
+
+class Catalogue:
+    """All names of the catalogue, read once per file."""
+
+    def __init__(self):
+        self.rows: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        for kind, model in KINDS.items():
+            for row in model.objects.all():
+                # A slug beats a name, a name an alias, an alias a bare generic name.
+                generic = getattr(row, "generic_names", [])
+                for name in [row.slug, row.name, *row.aliases, *generic]:
+                    self.rows[kind].setdefault(folded(name), row)
+
+    def find(self, kind: str, name: str) -> Any | None:
+        return self.rows[kind].get(folded(name))
+
+    def near(self, kind: str, name: str) -> tuple[str, ...]:
+        """The slugs of up to three rows with a name like this one."""
+        names = self.rows[kind]
+        close = get_close_matches(folded(name), names, n=6, cutoff=0.55)
+        inside = [known for known in names if len(name) > 2 and folded(name) in known][:3]
+        return tuple(dict.fromkeys(names[known].slug for known in [*inside, *close]))[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a reading is about: rows of the catalogue."""
+
+    task: Any
+    model: Any
+    method: Any
+    hardware: Any
+    device_count: int
+    samples: int | None
+    region: str
+
+
+@dataclass
+class Resolver:
+    """Resolves readings of one file under its context, each distinct label once."""
+
+    catalogue: Catalogue
+    context: Mapping[str, Any] = field(default_factory=dict)
+    # Kind → label as written → number of rows that ask for it.
+    asked: dict[str, dict[str, int]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def identity(self, reading: Reading, issues: list[Issue]) -> Identity | None:
+        """The reading's identity, or None with the issues that say what is unknown."""
+        found = {kind: self.row(kind, getattr(reading, kind), issues) for kind in KINDS}
+        if any(row is None for row in found.values()):
+            return None
+        count = reading.device_count or self.said("device_count", reading.hardware) or 1
+        samples = reading.samples or self.said("samples", reading.task)
+        region = reading.region or self.said("region", reading.hardware) or ""
+        return Identity(**found, device_count=count, samples=samples, region=region)
+
+    def row(self, kind: str, label: str, issues: list[Issue]) -> Any | None:
+        """The catalogue's row for a label; an issue when there is none."""
+        if (kind, label) not in self._found:
+            self._found[kind, label] = self._resolved(kind, label)
+        found = self._found[kind, label]
+        if isinstance(found, Issue):
+            self.ask(kind, label)
+            issues.append(found)
+            return None
+        return found
+
+    def ask(self, kind: str, label: str) -> None:
+        """Note that a row lacks something that its sender can say."""
+        labels = self.asked.setdefault(kind, {})
+        labels[label] = labels.get(label, 0) + 1
+
+    def said(self, key: str, label: str) -> Any | None:
+        """What the context says under a key about a label."""
+        stated = self.context.get(key)
+        return stated.get(label) if isinstance(stated, Mapping) else stated
+
+    def _resolved(self, kind: str, label: str) -> Any:
+        said = self.said(kind, label)
+        # A mapping of this very label is meant to replace it; a word for the whole file only
+        # fills in where the file is silent or uses a label that nobody knows.
+        mapped = isinstance(self.context.get(kind), Mapping) and said
+        for name in [said, label] if mapped else [label, said]:
+            if name and (row := self.catalogue.find(kind, name)) is not None:
+                return row
+        if kind == "method" and not label and not said:
+            return self.catalogue.find(kind, "baseline")
+        return self._unknown(kind, said or label, label)
+
+    def _unknown(self, kind: str, name: str, label: str) -> Issue:
+        if not name:
+            return Issue(
+                f"{kind}.missing",
+                f"The file does not say which {NAMES[kind]} was used.",
+                column=kind,
+                hint=f"Say it in the context field “{kind}”.",
+            )
+        near = self.catalogue.near(kind, name)
+        return Issue(
+            f"{kind}.unknown",
+            f"“{name}” is not a {NAMES[kind]} of the catalogue.",
+            column=kind,
+            given=label or name,
+            expected=near,
+            hint=f"Map it in the context field “{kind}”"
+            + (f", for example to {near[0]}." if near else "."),
+        )

@@ -1,0 +1,57 @@
+"""Where a test may hurt us on purpose, and which protections it may take away.
+
+    FAULT_POINT=mid_copy:kill          also name:sleep:5 and name:raise
+    FAULT_OFF=one_transaction,sweep    single protections, so that a test can show it would notice
+
+Both are read only where ENABLE_FAULTS is set, which `manage.py check --deploy` refuses.
+"""
+
+import os
+import signal
+import time
+
+from django.conf import settings
+
+POINTS = (
+    "in_parse",
+    "after_claim",
+    "mid_copy",
+    "before_commit",
+    "after_commit",
+    "before_frontier",
+)
+# Name → what holds while it is on.
+PROTECTIONS = {
+    "one_transaction": "a submission's runs are written in one transaction",
+    "lease": "only one worker is at work on a submission",
+    "fence": "a worker that was given up can't write any more",
+    "attempts": "a file that kills its workers is put into quarantine",
+    "sweep": "waiting work is found without the broker",
+    "sent_once": "the same file twice is one submission",
+    "lock_order": "entries are written in one order, so two uploads can't deadlock",
+    "board_lock": "only one worker is at work on a board",
+}
+
+
+class Injected(Exception):
+    """Raised at a fault point that was asked to raise."""
+
+
+def fault(point: str) -> None:
+    """Do here what FAULT_POINT asks for; nothing in a site that does not enable faults."""
+    if not settings.ENABLE_FAULTS:
+        return
+    name, _, action = os.environ.get("FAULT_POINT", "").partition(":")
+    if name != point:
+        return
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if action == "raise":
+        raise Injected(point)
+    if action.startswith("sleep:"):
+        time.sleep(float(action.removeprefix("sleep:")))
+
+
+def is_protected(name: str) -> bool:
+    """Whether a protection is on; always in a site that does not enable faults."""
+    return not settings.ENABLE_FAULTS or name not in os.environ.get("FAULT_OFF", "").split(",")

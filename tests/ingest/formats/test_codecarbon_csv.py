@@ -1,0 +1,262 @@
+from dataclasses import replace
+from statistics import fmean
+
+import pytest
+
+from ingest import formats
+from ingest.readings import ERROR, ESTIMATED, INFO, SENSED, WARNING, Row, Unreadable
+from tests.ingest.formats.reading import SAMPLES, codes, issue, joules, read, rows
+
+FORMAT = formats.get("codecarbon-csv")
+
+
+@pytest.fixture(scope="module")
+def folder(real_data):
+    return real_data / "codecarbon-csv"
+
+
+def one(**cells):
+    """The reading of the second row of the sample, some cells of which are others."""
+    sample = rows(FORMAT, (SAMPLES / "codecarbon-csv" / "emissions.csv").read_bytes())[1]
+    return FORMAT.reading(replace(sample, cells={**sample.cells, **cells}))
+
+
+def runs(readings):
+    return [reading for reading in readings if reading.values]
+
+
+def test_ten_runs_of_one_model_over_a_thousand_samples(folder):
+    readings = read(folder / "co2_inference" / "zeroshot_sentiment_sst2.csv")
+    chosen = [reading for reading in readings if reading.model == "google/flan-t5-xl"]
+
+    assert (len(readings), len(chosen)) == (80, 10)
+    assert {reading.samples for reading in chosen} == {None}
+    energies = [joules(reading.values["node_energy"], samples=1000) for reading in chosen]
+    times = [float(reading.values["latency"].raw) / 1000 for reading in chosen]
+    carbon = [float(reading.values["carbon_reported"].raw) for reading in chosen]
+    assert fmean(energies) == pytest.approx(147.11, abs=5e-3)
+    assert fmean(times) == pytest.approx(0.0636, abs=5e-5)
+    assert fmean(carbon) == pytest.approx(0.0057, abs=5e-5)
+
+
+def test_the_carbon_factor_is_one_in_all_files_of_a_study(folder):
+    for path in sorted((folder / "co2_inference").glob("[fitz]*.csv")):
+        for reading in read(path):
+            kilowatt_hours = float(reading.values["node_energy"].raw)
+            factor = float(reading.values["carbon_reported"].raw) / kilowatt_hours
+            assert factor == pytest.approx(0.1387, abs=5e-5)
+
+
+def test_the_count_is_taken_out_of_the_gpus_name(folder):
+    reading = read(folder / "co2_inference" / "text_classif_sst2.csv")[0]
+
+    assert (reading.hardware, reading.device_count) == ("NVIDIA A100-SXM4-80GB", 8)
+    assert reading.settings == {"cpu": "Intel(R) Xeon(R) Platinum 8275CL CPU @ 3.00GHz"}
+    assert (reading.region, reading.measured_on) == ("USA", "2023-10-02")
+
+
+def test_two_kinds_of_gpu_stay_one_name():
+    assert one(gpu_model="1 x NVIDIA L4 2 x NVIDIA T4").hardware == "1 x NVIDIA L4 2 x NVIDIA T4"
+
+
+def test_the_machine_is_estimated_and_its_gpus_are_sensed(folder):
+    values = read(folder / "co2_inference" / "fillmask_c4.csv")[0].values
+
+    assert {metric: (value.origin, value.per) for metric, value in values.items()} == {
+        "latency": ("REPORTED", "run"),
+        "device_energy": (SENSED, "run"),
+        "node_energy": (ESTIMATED, "run"),
+        "carbon_reported": (ESTIMATED, "run"),
+    }
+    assert values["device_energy"].column == "gpu_energy"
+    assert values["node_energy"].column == "energy_consumed"
+
+
+def test_snapshots_of_a_run_leave_its_longest_row(folder):
+    readings = read(folder / "codecarbon-repo" / "emissions.csv")
+    run = [reading for reading in readings if reading.external_id.startswith("8a1d9822")]
+
+    assert [reading.row for reading in run] == [7, 8, 9, 10, 11, 12]
+    assert [reading.row for reading in runs(run)] == [12]
+    assert run[-1].values["latency"].raw == "91.82258701324464"
+    assert issue(run[0], "row.snapshot").severity == INFO
+    assert len(readings) == 28
+    # 16 runs with a name, and three complete rows without one.
+    assert len([r for r in runs(readings) if "value.missing" not in codes(r)]) == 16 + 3
+
+
+def test_the_longest_snapshot_counts_wherever_it_stands():
+    short, long = one(duration="5.5"), replace(one(duration="40"), row=9)
+
+    for order in ([short, long], [long, short]):
+        assert [reading.row for reading in runs(formats.settle(FORMAT, order))] == [9]
+
+
+def test_only_so_many_runs_are_held_in_memory(monkeypatch):
+    monkeypatch.setattr(FORMAT, "OPEN_RUNS", 2)
+    readings = [replace(one(run_id=name), row=row) for row, name in enumerate("abcda", 1)]
+
+    settled = list(formats.settle(FORMAT, readings))
+
+    assert [(reading.row, codes(reading)) for reading in settled] == [
+        (1, []),
+        (2, []),
+        (5, ["run.scattered"]),
+        (3, []),
+        (4, []),
+    ]
+
+
+def test_rows_without_energy_are_rejected_alone(folder):
+    readings = read(folder / "codecarbon-repo" / "emissions.csv")
+    rejected = [reading for reading in readings if "value.missing" in codes(reading)]
+
+    assert [reading.row for reading in rejected] == [5, 6]  # lines 6 and 7 with the header
+    assert issue(rejected[0], "value.missing").severity == ERROR
+
+
+def test_rows_without_a_run_are_runs_of_their_own(folder):
+    readings = read(folder / "codecarbon-repo" / "emissions.csv")[1:6]
+
+    assert {reading.external_id for reading in readings} == {""}
+    assert not any("row.snapshot" in codes(reading) for reading in readings)
+
+
+def test_an_emissions_rate_in_another_unit_harms_nothing(folder):
+    (reading,) = read(folder / "codecarbon-repo" / "emissions_valid_headers.csv")
+
+    assert reading.values["carbon_reported"].raw == "0.0004490989249167"
+    assert reading.values["latency"].raw == "161.20380687713623"
+    assert joules(reading.values["node_energy"], samples=1) == pytest.approx(2067.94, abs=5e-3)
+
+
+def test_a_machine_without_gpu_is_named_by_its_processor(folder):
+    (reading,) = read(folder / "codecarbon-repo" / "emissions_valid_headers.csv")
+
+    assert reading.hardware == "Intel(R) Core(TM) i7-8850H CPU @ 2.60GHz"
+    assert reading.device_count is None
+    assert "device_energy" not in reading.values
+    assert reading.settings == {}
+
+
+def test_the_same_name_for_processor_and_gpu_is_said_once(folder):
+    (reading,) = read(folder / "cain2025" / "run_8_repetition_0" / "emissions.csv")
+
+    assert (reading.hardware, reading.device_count, reading.settings) == ("Apple M2", 1, {})
+
+
+def test_an_unknown_processor_is_left_out(folder):
+    readings = read(folder / "llm-energy-benchmark" / "emissions_spark.csv")
+
+    assert len(readings) == 84
+    assert {(r.hardware, r.device_count, *r.settings) for r in readings} == {("NVIDIA GB10", 1)}
+    assert not any("water" in reading.values for reading in readings)
+
+
+def test_an_old_header_is_refused_by_the_columns_it_lacks(folder):
+    path = folder / "codecarbon-repo" / "emissions_invalid_headers.csv"
+
+    with pytest.raises(Unreadable) as refusal:
+        read(path)
+
+    problem = refusal.value.issue
+    assert problem.code == "column.missing"
+    assert problem.expected == ("cpu_energy", "gpu_energy", "ram_energy", "codecarbon_version")
+    assert all(column in problem.message for column in problem.expected)
+
+
+def test_loading_a_model_is_kept_but_not_counted(folder):
+    for path in sorted((folder / "co2_inference" / "base").iterdir()):
+        loading, asking = read(path)
+
+        assert (loading.settings["phase"], loading.values) == ("load model", {})
+        assert issue(loading, "row.phase").severity == INFO
+        assert asking.settings["phase"] == "query model"
+        assert asking.values["node_energy"].per == "run"
+        assert loading.external_id != asking.external_id
+
+
+@pytest.mark.parametrize(
+    ("project", "model"),
+    [
+        ("google/flan-t5-xl", "google/flan-t5-xl"),
+        ("distilbert-base-uncased-finetuned-sst-2-english",) * 2,
+        ("gpt2", "gpt2"),
+        ("codecarbon", ""),
+        ("new_runner_experiment", ""),
+        ("my experiment 7", ""),
+        ("/data/models/x-7b", ""),
+        ("a/b/c", ""),
+        ("", ""),
+    ],
+)
+def test_a_project_is_a_model_only_if_it_looks_like_one(project, model):
+    reading = one(project_name=project)
+
+    assert reading.model == model
+    if not model:
+        assert (issue(reading, "model.unstated").given, reading.method) == (project, "")
+
+
+def test_a_pue_inside_the_energies_makes_them_the_facilitys():
+    reading = one(pue="1.4")
+
+    assert "node_energy" not in reading.values
+    assert "device_energy" not in reading.values
+    assert reading.values["facility_energy"].raw == "0.004"
+    assert issue(reading, "boundary.facility").severity == INFO
+    assert one(pue="1").values.keys() == one(pue="1.0").values.keys() == one(pue="").values.keys()
+
+
+def test_the_energy_of_a_process_is_not_that_of_the_machine(folder):
+    readings = read(folder / "codecarbon-repo" / "emissions.csv")
+    processes = [reading for reading in readings if "boundary.unclear" in codes(reading)]
+
+    assert len(processes) == 7
+    assert {frozenset(reading.values) for reading in processes} == {
+        frozenset({"latency", "device_energy"})
+    }
+    assert issue(processes[0], "boundary.unclear").severity == WARNING
+    assert "boundary.unclear" in codes(one(tracking_mode=""))
+
+
+def test_water_counts_unless_the_tool_was_told_none():
+    water = one(water_consumed="0.25").values["water"]
+
+    assert (water.raw, water.unit, water.origin) == ("0.25", "L", ESTIMATED)
+    assert "water" not in one(water_consumed="0.0").values
+
+
+def test_parts_that_do_not_add_up_are_a_warning():
+    assert issue(one(cpu_energy="0.1"), "value.contradiction").severity == WARNING
+    assert codes(one()) == []
+
+
+def test_a_broken_number_is_one_issue_though_it_is_read_twice():
+    assert codes(one(gpu_energy="3,0e-3")) == ["number.invalid"]
+
+
+def test_a_patched_row_is_read_anew():
+    reading = one(energy_consumed="")
+    assert "value.missing" in codes(reading)
+
+    patched = one(energy_consumed="0.004", project_name="org/name")
+    assert (codes(patched), patched.model) == ([], "org/name")
+
+
+def test_companions_of_a_study_are_no_logs(folder):
+    for name in ("performance.csv", "model_parameters.csv"):
+        content = (folder / "co2_inference" / name).read_bytes()
+        assert formats.detect(formats.Head(content, f"co2_inference/{name}")) == []
+
+
+def test_a_table_of_experiment_runner_is_no_log(real_data):
+    (path,) = (real_data / "experiment-runner-csv").rglob("run_table.csv")
+
+    assert FORMAT.matches(formats.Head(path.read_bytes()[:65_536], "emissions.csv")) == 0
+
+
+def test_a_row_says_nothing_of_task_samples_and_method():
+    reading = FORMAT.reading(Row(1, {"project_name": "a/b"}))
+
+    assert (reading.task, reading.samples, reading.method) == ("", None, "")
