@@ -4,31 +4,31 @@ receive → check → publish, each once however often it is asked for. A submis
 record: its state, lease and fence say who works on it, so a message may be lost or come twice.
 """
 
-import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from leaderboard.facts import Facts
+from django.db import IntegrityError, OperationalError, transaction
+from psycopg import errors
 
-from ingest import files, formats, writing
-from ingest.normalise import Normaliser, Planned
-from ingest.readings import Issue, Reading, Row, Unreadable
+from ingest import files, writing
+from ingest.checking import Pass, complete
+from ingest.readings import Issue, Unreadable
 from ingest.report import Report
-from ingest.resolve import Catalogue, Resolver, context_of
+from ingest.resolve import context_of
 from leaderboard import estimates, frontiers
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import Run, Source, Submission, SubmissionRow, Task
 from leaderboard.models.evidence import settings_key
 
-log = logging.getLogger(__name__)
 State = Submission.State
+# What another transaction causes and a second try mends.
+MOMENTARY = (errors.DeadlockDetected, errors.SerializationFailure)
+TRIES = 3
 
 
 class NotAllowed(Exception):
@@ -98,7 +98,7 @@ def reopen(submission: Submission, **changes: Any) -> None:
 @transaction.atomic
 def recheck(submission_id: int, *, at: datetime, context: dict, format: str = "") -> Submission:
     """Take what the sender says now and check the file again. Raises NotAllowed, ContextError."""
-    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    submission = locked(submission_id)
     if submission.state not in (State.CHECKED, State.REJECTED, State.HELD):
         raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
     context = context_of(context)
@@ -121,15 +121,35 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
     if claimed is None:
         return set()
     fault("after_claim")
+    for tries_left in reversed(range(TRIES)):
+        try:
+            boards = worked(claimed, at=at)
+            break
+        except OperationalError as error:
+            # Another upload held rows that this one wanted; nothing of this try is left.
+            if not tries_left or not isinstance(error.__cause__, MOMENTARY):
+                raise
+    fault("after_commit")
+    return boards
+
+
+def worked(claimed: Submission, *, at: datetime) -> set[int]:
+    """Do the work of a claim in one transaction, unless the claim was given to somebody else."""
     whole = transaction.atomic if is_protected("one_transaction") else nullcontext
     with whole():
-        submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+        submission = locked(claimed.pk)
         if is_protected("fence") and submission.fence != claimed.fence:
             return set()
         boards = work(submission, at=at)
         fault("before_commit")
-    fault("after_commit")
     return boards
+
+
+def locked(submission_id: int) -> Submission:
+    """The submission, held until the transaction ends."""
+    if not is_protected("one_transaction"):
+        return Submission.objects.get(pk=submission_id)
+    return Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
 
 
 @transaction.atomic
@@ -140,9 +160,11 @@ def claim(submission_id: int, *, at: datetime) -> Submission | None:
         .filter(pk=submission_id, state=State.RECEIVED)
         .first()
     )
-    if submission is None or (submission.lease_until and submission.lease_until > at):
+    if submission is None:
         return None
-    if submission.attempts >= settings.MAX_ATTEMPTS:
+    if is_protected("lease") and submission.lease_until and submission.lease_until > at:
+        return None
+    if is_protected("attempts") and submission.attempts >= settings.MAX_ATTEMPTS:
         quarantine(submission, at=at)
         return None
     submission.attempts += 1
@@ -197,7 +219,7 @@ def publish(submission_id: int, *, at: datetime, by: Any) -> set[int]:
 
     Raises NotAllowed with the reason when it can't be.
     """
-    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    submission = locked(submission_id)
     if submission.state == State.PUBLISHED:
         return set()
     allowed = submission.state == State.CHECKED or (submission.state == State.HELD and by.is_staff)
@@ -218,7 +240,7 @@ def publish(submission_id: int, *, at: datetime, by: Any) -> set[int]:
 @transaction.atomic
 def withdraw(submission_id: int, *, at: datetime, reason: str = "") -> set[int]:
     """Take a published submission out of all estimates; its page stays. Returns the boards."""
-    submission = Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    submission = locked(submission_id)
     if submission.state in (State.WITHDRAWN, State.SUPERSEDED):
         return set()
     was_published = submission.state == State.PUBLISHED
@@ -238,85 +260,6 @@ def waiting(*, at: datetime) -> list[int]:
     return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
 
 
-# One pass over the file
-
-
-@dataclass
-class Pass:
-    """Reads a file once from start to end: plans, problems and the records as sent."""
-
-    opened: Callable[[], BinaryIO]
-    head: bytes
-    filename: str
-    format: str
-    context: dict
-
-    def __post_init__(self):
-        self.report = Report(settings.LIMITS["max_issues_kept"])
-        self.resolver = Resolver(Catalogue(), self.context)
-        self.report.asked = self.resolver.asked
-        self.normaliser = Normaliser(self.resolver, Facts())
-        self.records: list[Row] = []
-
-    def plans(self) -> Iterator[Planned | None]:
-        """A plan for each record that is a run, None for each that is not or has an error.
-
-        Raises Unreadable when the file can't be read to its end.
-        """
-        module = self.recognised()
-        self.report.format = module.SLUG
-        fault("in_parse")
-        with self.opened() as stream:
-            for reading in formats.settle(module, self.readings(module, stream)):
-                planned, issues = self.normaliser.plan(reading)
-                for issue in issues:
-                    self.report.add(issue)
-                if planned:
-                    self.report.planned += 1
-                    self.report.tasks.add(planned.identity.task.slug)
-                    self.report.entries.add(hash(writing.key_of(planned)))
-                yield planned
-
-    def readings(self, module, stream: BinaryIO) -> Iterator[Reading]:
-        for row in module.rows(stream):
-            self.report.rows += 1
-            self.records.append(row)
-            yield module.reading(row)
-
-    def taken(self) -> list[Row]:
-        """The records read since the last call."""
-        records, self.records = self.records, []
-        return records
-
-    def recognised(self):
-        """The format asked for, or the one the content shows. Raises Unreadable."""
-        if self.format:
-            if self.format in formats.FORMATS:
-                return formats.get(self.format)
-            known = tuple(formats.FORMATS)
-            raise Unreadable(
-                Issue("format.unknown", f"No format is called “{self.format}”.", expected=known)
-            )
-        head = formats.Head(self.head, self.filename)
-        found = formats.detect(head)
-        if found and found[0][0] >= 0.5:
-            return found[0][1]
-        message = "This is not a file of a format that we read."
-        if companion := formats.companion(head):
-            message = f"This file holds no results: {companion}"
-        elif not self.head:
-            message = "The file is empty."
-        labels = tuple(module.LABEL for module in formats.FORMATS.values())
-        raise Unreadable(
-            Issue(
-                "format.unknown",
-                message,
-                expected=labels,
-                hint="Choose the format yourself, or use our template.",
-            )
-        )
-
-
 def check(
     opened: Callable[[], BinaryIO], *, filename: str, context: dict, format: str = ""
 ) -> Report:
@@ -330,15 +273,6 @@ def check(
     except Unreadable as unreadable:
         reading.report.add(unreadable.issue)
     return complete(reading.report)
-
-
-def complete(report: Report) -> Report:
-    """A file without a single run has at least one issue that says so."""
-    if not report.planned and not report.has_errors:
-        report.add(
-            Issue("file.without_results", "The file holds no result that could be published.")
-        )
-    return report
 
 
 def over(submission: Submission) -> Pass:

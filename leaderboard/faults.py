@@ -27,8 +27,6 @@ PROTECTIONS = {
     "fence": "a worker that was given up can't write any more",
     "attempts": "a file that kills its workers is put into quarantine",
     "sweep": "waiting work is found without the broker",
-    "sent_once": "the same file twice is one submission",
-    "lock_order": "entries are written in one order, so two uploads can't deadlock",
     "board_lock": "only one worker is at work on a board",
 }
 

@@ -4,23 +4,27 @@ The address holds the whole state of a page, and the API takes the same paramete
 
     objectives=quality,node_energy   metrics to rank by (also repeated); default the board's
     x=…&y=…                          the chart's axes
+    scale=log|linear                 how they are drawn; by default as the numbers suggest
     model= method= hardware= vendor= slugs, comma-separated or repeated
     origin=measured                  only entries whose ranked values were measured or reported
-    <metric>_min=… <metric>_max=…    bounds in the metric's canonical unit; `any` lifts a default
+    <metric>_min=… <metric>_max=…    bounds, in the metric's canonical unit or with one (“70 %”,
+                                     “100 kWh”); `any` lifts a default of the board
     q=…                              words that the entry's names must hold
     sort=layer | <metric> | -<metric>
 """
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
-from leaderboard.core import metrics
+from leaderboard.core import metrics, units
 from leaderboard.models import Board
 
 FACETS = ("model", "method", "hardware", "vendor")
 ENERGY = "energy"
+SCALES = ("log", "linear")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Filters:
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     measured_only: bool = False
     words: tuple[str, ...] = ()
+    scale: str = ""
     sort: str = "layer"
     ignored: tuple[str, ...] = ()
 
@@ -53,7 +58,7 @@ class Filters:
         asked = [metric(slug, "objectives") for slug in listed(query, "objectives")]
         objectives = tuple(dict.fromkeys(filter(None, asked)))[:6] or ranked_by or board.metrics
         y = (query.get("y") and metric(query["y"], "y")) or objectives[0]
-        others = [slug for slug in objectives if slug != y] or [y]
+        others = [slug for slug in (*objectives, *ranked_by, *board.metrics) if slug != y] or [y]
         x = (query.get("x") and metric(query["x"], "x")) or others[0]
         sort = query.get("sort", "layer")
         if sort != "layer" and not metric(sort.removeprefix("-"), "sort"):
@@ -66,6 +71,7 @@ class Filters:
             bounds=bounds(query, board, metric, ignored),
             measured_only=query.get("origin") == "measured",
             words=tuple(query.get("q", "").casefold().split()[:8]),
+            scale=query.get("scale", "") if query.get("scale") in SCALES else "",
             sort=sort,
             ignored=tuple(ignored),
         )
@@ -95,9 +101,12 @@ def bounds(query, board, metric, ignored) -> dict[str, tuple[float, float]]:
             continue
         if (slug := metric(name, parameter)) is None:
             continue
-        limit = {"min": -math.inf, "max": math.inf}[side] if text == "any" else number(text)
-        if limit is None:
-            ignored.append(f"{parameter}={text[:40]}: not a number")
+        try:
+            limit = (
+                {"min": -math.inf, "max": math.inf}[side] if text == "any" else amount(text, slug)
+            )
+        except ValueError as error:
+            ignored.append(f"{parameter}={text[:40]}: {error}")
             continue
         low, high = found.get(slug, (-math.inf, math.inf))
         found[slug] = (limit, high) if side == "min" else (low, limit)
@@ -110,10 +119,23 @@ def bounds(query, board, metric, ignored) -> dict[str, tuple[float, float]]:
     return found
 
 
-def number(text: str) -> float | None:
-    """A finite number, or None."""
+AMOUNT = re.compile(r"([-+\d.eE\u2212]+)\s*(\D.{0,39})?")
+
+
+def amount(text: str, slug: str) -> float:
+    """The number in the metric's canonical unit. Raises ValueError with the reason."""
+    parts = AMOUNT.fullmatch(text.strip().replace(",", ""))
+    if parts is None:
+        raise ValueError("not a number")
     try:
-        value = float(text)
+        value = float(parts[1].replace("\u2212", "-"))
     except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+        raise ValueError("not a number") from None
+    if parts[2]:
+        # 70 % is 0.7, not a hair above it.
+        value = float(f"{value * units.factor(parts[2].strip(), metrics.get(slug).unit):.12g}")
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    if slug == "quality" and value > 1:
+        raise ValueError("quality runs from 0 to 1; write 0.7 or 70 %")
+    return value

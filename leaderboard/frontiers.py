@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from leaderboard.core import metrics, pareto
+from leaderboard.faults import fault, is_protected
 from leaderboard.models import (
     Board,
     Change,
@@ -20,6 +21,7 @@ from leaderboard.models import (
     Placement,
     Task,
 )
+from leaderboard.models.boards import Placed
 from leaderboard.models.evidence import Points
 
 DEFAULT_OBJECTIVES = ("quality", "energy", "material", "cost")
@@ -31,10 +33,16 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
 
     Returns the new frontier, or None when nothing moved.
     """
-    board = Board.objects.select_for_update(no_key=True).get(pk=board_id)
+    boards = (
+        Board.objects.select_for_update(no_key=True)
+        if is_protected("board_lock")
+        else Board.objects
+    )
+    board = boards.get(pk=board_id)
     changed = Change.objects.take(board)
     if not (changed or rebuild):
         return None
+    fault("before_frontier")
 
     objectives = ranked_by(board)
     live = board.placements.live().points(board, len(objectives))
@@ -46,12 +54,21 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
         pool = eligible(board, objectives)
     else:
         pool = merged(live, fresh)
-    layer = pareto.layers(pool.value, directions(objectives), board.depth) if objectives else None
+    layer = pareto.layers(pool.value, directions(objectives), board.depth)
+    now = Placed(pool.entries, layer, pool.value).where(layer > 0)
 
     board.revision += 1
-    frontier = publish(board, objectives, live, pool, layer, at=at) if objectives else None
+    frontier = publish(board, latest, objectives, live, now, at=at)
     board.save(update_fields=["revision", "latest"])
     return frontier
+
+
+def locked(board_id: int) -> Board:
+    """The board, held until the transaction ends."""
+    boards = Board.objects.all()
+    if is_protected("board_lock"):
+        boards = boards.select_for_update(no_key=True)
+    return boards.get(pk=board_id)
 
 
 def ranked_by(board: Board) -> tuple[str, ...]:
@@ -79,13 +96,12 @@ def eligible(board: Board, objectives: tuple[str, ...], entries: set[int] | None
     return points.of(objectives)
 
 
-def moved(live, fresh: Points, changed: set[int]) -> bool:
+def moved(live: Placed, fresh: Points, changed: set[int]) -> bool:
     """Whether a placed entry among the changed ones has another point now, or none."""
-    now = dict(zip(fresh.entries.tolist(), fresh.value.tolist(), strict=True))
-    return any(
-        now.get(entry) != point
-        for entry, point in zip(live.entries.tolist(), live.value.tolist(), strict=True)
-        if entry in changed
+    looked_at = live.where(np.isin(live.entries, list(changed)))
+    placed = np.isin(fresh.entries, looked_at.entries)
+    return not np.array_equal(looked_at.entries, fresh.entries[placed]) or not np.array_equal(
+        looked_at.value, fresh.value[placed]
     )
 
 
@@ -97,44 +113,34 @@ def merged(live, fresh: Points) -> Points:
     return Points(entries, fresh.metrics, value, value, value, np.zeros(value.shape, np.int16))
 
 
-def publish(board, objectives, live, pool, layer, *, at) -> Frontier | None:
+def publish(
+    board: Board,
+    latest: Frontier | None,
+    objectives: tuple[str, ...],
+    live: Placed,
+    now: Placed,
+    *,
+    at: datetime,
+) -> Frontier | None:
     """Close the placements that no longer hold and open the new ones, as one new version."""
-    placed = layer > 0
-    before = {
-        entry: (layer, point)
-        for entry, layer, point in zip(
-            live.entries.tolist(), live.layer.tolist(), live.value.tolist(), strict=True
-        )
-    }
-    now = {
-        entry: (layer, point)
-        for entry, layer, point in zip(
-            pool.entries[placed].tolist(),
-            layer[placed].tolist(),
-            pool.value[placed].tolist(),
-            strict=True,
-        )
-    }
-    closed = [entry for entry in before if before[entry] != now.get(entry)]
-    opened = {entry: now[entry] for entry in now if before.get(entry) != now[entry]}
-    latest = board.frontiers.filter(number=board.latest).first()
-    if not closed and not opened and latest and tuple(latest.objectives) == objectives:
+    kept_live, kept_now = live.kept(now)
+    if kept_live.all() and kept_now.all() and latest and tuple(latest.objectives) == objectives:
         return None
-
+    first_before = live.entries[live.layer == 1]
+    first_now = now.entries[now.layer == 1]
     board.latest += 1
-    first_before = {entry for entry, (layer, _) in before.items() if layer == 1}
-    first_now = {entry for entry, (layer, _) in now.items() if layer == 1}
     frontier = Frontier.objects.create(
         board=board,
         number=board.latest,
         published_at=at,
         objectives=list(objectives),
         entries=len(first_now),
-        entered=len(first_now - first_before),
-        left=len(first_before - first_now),
+        entered=len(np.setdiff1d(first_now, first_before)),
+        left=len(np.setdiff1d(first_before, first_now)),
     )
+    closed = live.entries[~kept_live].tolist()
     board.placements.live().filter(entry__in=closed).update(until=board.latest)
-    Placement.objects.open(board, opened)
+    Placement.objects.open(board, now.where(~kept_now))
     return frontier
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from leaderboard.core import metrics, pareto
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Entry, Estimate
-from leaderboard.models.evidence import Origin
+from leaderboard.models.evidence import SHOWN_SETTINGS, Origin
 
 # Above this the layers beyond the board's depth are not told apart on reading.
 ALL_LAYERS_UP_TO = 20_000
@@ -38,6 +38,22 @@ NAMES_SQL = """
 """
 
 
+METRICS_SQL = """
+    SELECT metric FROM unnest(%s::text[]) AS known(metric)
+    WHERE EXISTS (SELECT 1 FROM leaderboard_estimate e
+                  WHERE e.task_id = %s AND e.metric = known.metric)
+"""
+
+
+def available(task: int) -> tuple[str, ...]:
+    """The metrics that can rank and that any entry of the task has, in the registry's order."""
+    known = [slug for slug, metric in metrics.ALL.items() if metric.better != metrics.NEITHER]
+    with connection.cursor() as cursor:
+        cursor.execute(METRICS_SQL, [known, task])
+        found = {metric for (metric,) in cursor.fetchall()}
+    return tuple(slug for slug in known if slug in found)
+
+
 @dataclass(frozen=True)
 class Named:
     """A catalogue row as a board needs it; `group` is the developer, kind or vendor."""
@@ -45,6 +61,38 @@ class Named:
     slug: str
     name: str
     group: str
+
+
+@dataclass(frozen=True)
+class Who:
+    """An entry by its names: what is read in a row, a label, a sentence."""
+
+    entry: int
+    model: Named
+    method: Named
+    hardware: Named
+    count: int
+    settings: tuple[str, ...] = ()
+
+    @property
+    def device(self) -> str:
+        """“2 × H100”, or nothing where the hardware is hidden."""
+        if self.hardware.slug == "unspecified":
+            return ""
+        return f"{self.count} × {self.hardware.name}"
+
+    @property
+    def detail(self) -> str:
+        """Method, settings and hardware in a few words."""
+        method = [] if self.method.slug == "baseline" else [self.method.name]
+        return ", ".join([*method, *self.settings, *filter(None, [self.device])])
+
+    @property
+    def path(self) -> str:
+        return f"/entries/{self.entry}/"
+
+    def __str__(self):
+        return f"{self.model.name}{self.detail and ', '}{self.detail}"
 
 
 class Entries:
@@ -65,19 +113,20 @@ class Entries:
         """Places of these entry ids in the columns."""
         return np.searchsorted(self.ids, entries)
 
-    def label(self, entry: int) -> str:
-        """“Qwen3-8B, 2 × H100”."""
+    def who(self, entry: int, settings: dict | None = None) -> Who:
         place = int(np.searchsorted(self.ids, entry))
         named = {
             kind: self.names[kind][int(self.columns[kind][place])]
             for kind in ("model", "method", "hardware")
         }
-        parts = [named["model"].name]
-        if named["method"].slug != "baseline":
-            parts.append(named["method"].name)
-        if named["hardware"].slug != "unspecified":
-            parts.append(f"{int(self.columns['count'][place])} × {named['hardware'].name}")
-        return ", ".join(parts)
+        shown = [
+            str(value) for key, value in (settings or {}).items() if key in SHOWN_SETTINGS and value
+        ]
+        return Who(entry, **named, count=int(self.columns["count"][place]), settings=tuple(shown))
+
+    def label(self, entry: int) -> str:
+        """“Qwen3-8B, 2 × H100”."""
+        return str(self.who(entry))
 
     def chosen(self, facets: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> np.ndarray:
         """Mask over `ids`: the entries that the facets and the words leave."""
@@ -120,19 +169,32 @@ class Standings:
         self.board, self.filters = board, filters
         wanted = dict.fromkeys([*filters.metrics, *columns])
         self.entries = Entries(board.task_id)
-        everything = Estimate.objects.points(board.task_id, wanted)
-        self.total = len(everything)
-        chosen = self.entries.chosen(filters.facets, filters.words)
-        points = everything.where(chosen[self.entries.at(everything.entries)])
-        objectives = points.of(filters.objectives)
+        self.everything = Estimate.objects.points(board.task_id, wanted)
+        self.total = len(self.everything)
+        objectives = self.everything.of(filters.objectives)
         complete = pareto.complete(objectives.value)
-        inside = points.within(filters.bounds)
+        chosen, inside = self.chosen(filters), self.inside(filters)
+        self.unranked = self.everything.where(chosen & ~complete)
+        self.outside = int((chosen & complete & ~inside).sum())
+        self.points = self.everything.where(chosen & complete & inside)
+
+    def chosen(self, filters: Filters) -> np.ndarray:
+        """Mask over everything: what facets and words leave."""
+        mask = self.entries.chosen(filters.facets, filters.words)
+        return mask[self.entries.at(self.everything.entries)]
+
+    def inside(self, filters: Filters) -> np.ndarray:
+        """Mask over everything: what bounds and origin leave."""
+        inside = self.everything.within(filters.bounds)
         if filters.measured_only:
-            measured = np.isin(objectives.origin, MEASURED).all(axis=1)
-            inside &= measured | ~complete
-        self.unranked = points.where(~complete)
-        self.outside = int((complete & ~inside).sum())
-        self.points = points.where(complete & inside)
+            origin = self.everything.of(filters.objectives).origin
+            inside &= np.isin(origin, MEASURED).all(axis=1)
+        return inside
+
+    def left_by(self, filters: Filters) -> int:
+        """How many entries would be ranked under other filters on the same metrics."""
+        values = self.everything.of(filters.objectives).value
+        return int((pareto.complete(values) & self.chosen(filters) & self.inside(filters)).sum())
 
     def __len__(self):
         return len(self.points)
@@ -170,14 +232,7 @@ class Standings:
         An entry is certainly ahead of another only where their intervals don't overlap.
         """
         column = self.points.of([metric])
-        low, high = column.low[:, 0], column.high[:, 0]
-        if metrics.get(metric).better == metrics.HIGHER:
-            low, high = -high, -low
-        missing = ~np.isfinite(low)
-        low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
-        best = 1 + np.searchsorted(np.sort(high), low, side="left")
-        worst = np.searchsorted(np.sort(low), high, side="right")
-        return np.column_stack([best, np.maximum(best, worst)])
+        return rank_ranges(column.low[:, 0], column.high[:, 0], metrics.get(metric).better)
 
     @cached_property
     def lacking(self) -> dict[str, np.ndarray]:
@@ -196,3 +251,19 @@ class Standings:
     def named(self, places: np.ndarray) -> dict[int, Entry]:
         """The entries at these places by id, with everything their names need."""
         return Entry.objects.named().in_bulk(self.points.entries[places].tolist())
+
+    def who(self, entries: np.ndarray) -> dict[int, Who]:
+        """Names and settings of these entries by id, in one query."""
+        settings = dict(Entry.objects.filter(pk__in=entries.tolist()).values_list("pk", "settings"))
+        return {entry: self.entries.who(entry, settings.get(entry)) for entry in entries.tolist()}
+
+
+def rank_ranges(low: np.ndarray, high: np.ndarray, better: int) -> np.ndarray:
+    """Array of shape (n, 2): the best and worst rank that intervals allow; NaN ranks last."""
+    if better == metrics.HIGHER:
+        low, high = -high, -low
+    missing = ~np.isfinite(low)
+    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
+    best = 1 + np.searchsorted(np.sort(high), low, side="left")
+    worst = np.searchsorted(np.sort(low), high, side="right")
+    return np.column_stack([best, np.maximum(best, worst)])

@@ -6,6 +6,7 @@ can be shown, named in an issue and fixed in place as in a table.
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 from ingest.formats import _limits
@@ -55,7 +56,7 @@ def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 def cells(record: Any, number: int) -> dict[str, Any]:
     """The leaves of a record by pointer; a record with too many is refused."""
-    found = dict(leaves(record))
+    found = dict(islice(leaves(record), _limits.COLUMNS + 1))
     if len(found) > _limits.COLUMNS:
         message = f"Record {number} has more than {_limits.COLUMNS:,} values."
         raise Unreadable(Issue("columns.excess", message, row=number))
@@ -93,18 +94,19 @@ def _check(value: Any) -> None:
         if depth > _limits.JSON_DEPTH:
             raise Unreadable(_nested())
         if isinstance(inner, dict):
-            waiting += [(text, depth) for text in inner]
+            for key in inner:
+                _check_text(key, _limits.NAME_CHARS)
             waiting += [(child, depth + 1) for child in inner.values()]
         elif isinstance(inner, list):
             waiting += [(child, depth + 1) for child in inner]
         elif isinstance(inner, str):
-            _check_text(inner)
+            _check_text(inner, _limits.CELL_CHARS)
 
 
-def _check_text(text: str) -> None:
+def _check_text(text: str, longest: int) -> None:
     shown = text[: _limits.SHOWN_CHARS].encode("ascii", "backslashreplace").decode()
-    if len(text) > _limits.CELL_CHARS:
-        message = f"A text is longer than {_limits.CELL_CHARS:,} characters."
+    if len(text) > longest:
+        message = f"A text or key is longer than {longest:,} characters."
         raise Unreadable(Issue("cell.long", message, given=shown))
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         message = "A text holds a zero character or half of a surrogate pair."

@@ -27,6 +27,7 @@ PER = ("unit", "run")
 _GAP = re.compile(r"[\s_-]+")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 _UNIT_CHARS = 32
+_NEAR_CHARS = 100
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Figure:
         return self.columns.get(part) or next(iter(self.columns.values()), "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def snake(name: str) -> str:
     """A name in small letters with one underscore for each gap."""
     return _GAP.sub("_", name.strip().casefold())
@@ -98,10 +99,10 @@ def unknown(cells: Cells, name: str, column: str, known: tuple[str, ...], given:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def near(name: str, known: tuple[str, ...]) -> str:
     """The known name that this one is nearly, or nothing."""
-    return next(iter(get_close_matches(name, known, 1, 0.8)), "")
+    return next(iter(get_close_matches(name[:_NEAR_CHARS], known, 1, 0.8)), "")
 
 
 def _value(cells: Cells, metric: str, figure: Figure) -> Value | None:

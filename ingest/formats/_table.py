@@ -69,7 +69,7 @@ def _rows(
         if number > _limits.ROWS:
             message = f"The table has more than {_limits.ROWS:,} rows."
             raise Unreadable(Issue("rows.excess", message, row=number))
-        _check_lengths(header, record, number)
+        _check_lengths(header, record, number, _limits.CELL_CHARS)
         yield Row(number, _cells(header, record))
     if not number:
         raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
@@ -80,7 +80,7 @@ def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
         raise Unreadable(
             Issue("columns.excess", f"The table has more than {_limits.COLUMNS:,} columns.")
         )
-    _check_lengths(record, record, 0)
+    _check_lengths(record, record, 0, _limits.NAME_CHARS)
     counted = Counter(name(column) for column in record if column.strip())
     repeated = tuple(c for c in record if c.strip() and counted[name(c)] > 1)
     if repeated:
@@ -95,11 +95,11 @@ def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
     return [column if column.strip() else "" for column in record]
 
 
-def _check_lengths(header: list[str], record: list[str], number: int) -> None:
+def _check_lengths(header: list[str], record: list[str], number: int, longest: int) -> None:
     for position, cell in enumerate(record):
-        if len(cell) > _limits.CELL_CHARS:
+        if len(cell) > longest:
             column = header[position] if position < len(header) else EXTRA
-            message = f"A cell is longer than {_limits.CELL_CHARS:,} characters."
+            message = f"A cell is longer than {longest:,} characters."
             raise Unreadable(
                 Issue("cell.long", message, row=number, column=column[: _limits.SHOWN_CHARS])
             )

@@ -39,7 +39,6 @@ OPEN_RUNS = 10_000  # runs whose snapshots may still go on while others are read
 
 # organisation/name, or one word with a digit or a hyphen: gpt2, roberta-base, but not codecarbon.
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+|(?=.*[\d-])[A-Za-z0-9][\w.-]*", re.ASCII)
-_COUNTED = re.compile(r"\d+ x (?!.*\d+ x )(.+)", re.ASCII)
 
 
 def matches(head: Head) -> float:
@@ -47,7 +46,7 @@ def matches(head: Head) -> float:
     if not {"project_name", "emissions", "energy_consumed"} <= columns:
         return 0.0
     share = sum(column in columns for column in REQUIRED) / len(REQUIRED)
-    return head.score(share, name="emissions")
+    return head.score((1 + share) / 2, name="emissions")
 
 
 def rows(stream: BinaryIO) -> Iterator[Row]:
@@ -124,8 +123,9 @@ def _hardware(cells: Cells) -> tuple[str, str]:
         cpu = ""
     if not gpu:
         return cpu, ""
-    counted = _COUNTED.fullmatch(gpu)
-    gpu = counted[1] if counted else gpu
+    count, _, name = gpu.partition(" x ")
+    if count.isdigit() and " x " not in name:
+        gpu = name
     return gpu, "" if cpu == gpu else cpu
 
 

@@ -22,7 +22,7 @@ DECIMAL = "decimal"
 KNOWN = (*FACTS, DECIMAL)
 REQUIRED = ("model", "task")
 
-_HEADER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?\s*")
+_HEADER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")
 _PER_RUN = "_per_run"
 
 
@@ -44,7 +44,8 @@ def matches(head: Head) -> float:
     complete = facts >= set(REQUIRED)
     if measured and complete:
         return head.score(1.0)
-    return head.score(0.5 if (facts and measured) or (complete and len(facts) > 2) else 0)
+    # Enough to be read, and to be told what it lacks.
+    return head.score(0.6 if (facts and measured) or (complete and len(facts) > 2) else 0)
 
 
 def rows(stream: BinaryIO) -> Iterator[Row]:
@@ -70,7 +71,7 @@ def reading(row: Row) -> Reading:
     return _native.reading(cells, figures, settings)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def meaning(header: str) -> Column:
     """What a header means, whatever its case and blanks."""
     if header == _table.EXTRA:
@@ -95,7 +96,7 @@ def meaning(header: str) -> Column:
     return Column("metric", name, part, (unit or "").strip(), per)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def canonical(header: str) -> str:
     """The same text for two headers that mean the same; a fact's is its name."""
     column = meaning(header)

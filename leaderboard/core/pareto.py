@@ -35,8 +35,8 @@ def _costs(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
 def frontier(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
     """Mask of shape (n,): the rows that no other row dominates."""
     costs = _costs(points, directions)
-    if len(costs) == 0:
-        return np.zeros(0, dtype=bool)
+    if 0 in costs.shape:
+        return np.zeros(len(costs), dtype=bool)
     if costs.shape[1] == 1:
         return costs[:, 0] == costs[:, 0].min()
     return np.asarray(moocore.is_nondominated(costs, keep_weakly=True), dtype=bool)
@@ -58,8 +58,8 @@ def layers(points: np.ndarray, directions: Sequence[int], depth: int) -> np.ndar
 def all_layers(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
     """Array of shape (n,), int: the layer of every row, from 1."""
     costs = _costs(points, directions)
-    if len(costs) == 0:
-        return np.zeros(0, dtype=np.int32)
+    if 0 in costs.shape:
+        return np.zeros(len(costs), dtype=np.int32)
     if costs.shape[1] == 1:
         return (np.unique(costs[:, 0], return_inverse=True)[1] + 1).astype(np.int32)
     return np.asarray(moocore.pareto_rank(costs), dtype=np.int32) + 1

@@ -105,6 +105,22 @@ class Placed:
     layer: np.ndarray
     value: np.ndarray
 
+    def where(self, mask: np.ndarray) -> "Placed":
+        """Only those entries."""
+        return Placed(self.entries[mask], self.layer[mask], self.value[mask])
+
+    def kept(self, other: "Placed") -> tuple[np.ndarray, np.ndarray]:
+        """Masks over the one and the other: the entries with the same layer and point in both."""
+        _, mine, theirs = np.intersect1d(
+            self.entries, other.entries, assume_unique=True, return_indices=True
+        )
+        same = (self.layer[mine] == other.layer[theirs]) & (
+            self.value[mine] == other.value[theirs]
+        ).all(axis=1)
+        masks = np.zeros(len(self.entries), bool), np.zeros(len(other.entries), bool)
+        masks[0][mine[same]] = masks[1][theirs[same]] = True
+        return masks
+
 
 class PlacementQuerySet(models.QuerySet):
     def live(self):
@@ -140,15 +156,18 @@ class PlacementQuerySet(models.QuerySet):
             np.column_stack(value).astype(np.float64) if value else np.zeros((len(entries), 0)),
         )
 
-    def open(self, board: Board, placements: dict[int, tuple[int, list[float]]]) -> None:
-        """Write live placements from the board's newest version on: entry → layer and point."""
+    def open(self, board: Board, placed: Placed) -> None:
+        """Write live placements from the board's newest version on."""
+        rows = zip(
+            placed.entries.tolist(), placed.layer.tolist(), placed.value.tolist(), strict=True
+        )
         with (
             connection.cursor() as cursor,
             cursor.copy(
                 "COPY leaderboard_placement (board_id, entry_id, layer, point, since) FROM STDIN"
             ) as copy,
         ):
-            for entry, (layer, point) in sorted(placements.items()):
+            for entry, layer, point in rows:
                 copy.write_row((board.pk, entry, layer, point, board.latest))
 
 

@@ -57,6 +57,7 @@ def test_the_count_is_taken_out_of_the_gpus_name(folder):
 
 def test_two_kinds_of_gpu_stay_one_name():
     assert one(gpu_model="1 x NVIDIA L4 2 x NVIDIA T4").hardware == "1 x NVIDIA L4 2 x NVIDIA T4"
+    assert one(gpu_model="NVIDIA L4").hardware == "NVIDIA L4"
 
 
 def test_the_machine_is_estimated_and_its_gpus_are_sensed(folder):
@@ -163,6 +164,7 @@ def test_an_old_header_is_refused_by_the_columns_it_lacks(folder):
     assert problem.code == "column.missing"
     assert problem.expected == ("cpu_energy", "gpu_energy", "ram_energy", "codecarbon_version")
     assert all(column in problem.message for column in problem.expected)
+    assert FORMAT.matches(formats.Head(path.read_bytes())) >= 0.5
 
 
 def test_loading_a_model_is_kept_but_not_counted(folder):

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from ingest.formats import _document, _limits
@@ -52,7 +54,8 @@ def test_a_byte_order_mark_is_no_content():
         ("[" * 100_000, "json.nested"),
         ("[" * 41 + "]" * 41, "json.nested"),
         ('{"a":' * 41 + "1" + "}" * 41, "json.nested"),
-        (f'"{"x" * 32_768}"', "cell.long"),
+        ('"' + "x" * (_limits.CELL_CHARS + 1) + '"', "cell.long"),
+        ('{"' + "x" * (_limits.NAME_CHARS + 1) + '": 1}', "cell.long"),
     ],
 )
 def test_a_document_that_no_database_holds_is_refused(content, code):
@@ -92,3 +95,17 @@ def test_a_record_with_too_many_leaves_is_refused():
         _document.cells(record, 7)
 
     assert (caught.value.issue.code, caught.value.issue.row) == ("columns.excess", 7)
+
+
+def test_a_small_file_with_long_pointers_takes_little_memory():
+    keys = ["k" * _limits.NAME_CHARS] * 30
+    record: object = ["1"] * 200_000
+    for key in keys:
+        record = {key: record}
+    tracemalloc.start()
+
+    with pytest.raises(Unreadable):
+        _document.cells(record, 1)
+
+    assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    tracemalloc.stop()

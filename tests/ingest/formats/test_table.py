@@ -101,7 +101,7 @@ def test_a_column_without_name_is_beyond_the_header():
         ('a,b\n"1"x,2\n', "table.broken"),
         (",".join(f"c{i}" for i in range(_limits.COLUMNS + 1)), "columns.excess"),
         ("a\n" + "x" * (_limits.CELL_CHARS + 1), "cell.long"),
-        ("x" * (_limits.CELL_CHARS + 1) + "\n1", "cell.long"),
+        ("x" * (_limits.NAME_CHARS + 1) + "\n1", "cell.long"),
         ("a\n" + "x," * _limits.RECORD_CHARS, "record.long"),
         ('a\n"' + "x\n" * _limits.RECORD_CHARS, "table.broken"),
         ("a\n" + '"a\n","a\n",' * 110_000, "record.long"),

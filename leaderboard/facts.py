@@ -1,0 +1,102 @@
+"""What the catalogue knows of a run's hardware, place and task, as intervals under the names of
+`leaderboard.core.metrics.FACTS`."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from django.db.models import F
+
+from leaderboard.core import footprint
+from leaderboard.core.interval import Interval
+from leaderboard.models import Factor, Hardware, HardwareFact, Task
+
+Kind = HardwareFact.Kind
+HOUR_S = 3600.0
+# Whose device hours stand for those of a run of which only the compute is known: the studied card
+# first, then its twin with more memory.
+A100S = ("nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb")
+# The region under which the PUE of data centres that train models stands.
+TRAINING_SITES = "training-sites"
+
+
+class Facts:
+    """The catalogue's facts, read once per instance in three queries."""
+
+    def of(self, hardware: str, device_count: int, region: str, task: str) -> dict[str, Interval]:
+        """Fact → interval for a run on `device_count` of a device, in a region, at a task.
+
+        What is not known is left out. A PUE is given where the region has one, or where the
+        task is a training: then it is the range that published training runs state.
+        """
+        place = region.casefold().strip()
+        found = {
+            "device_life": footprint.LIFE,
+            "device_count": Interval.exact(device_count),
+            "a100_price": self._a100_price,
+            **self._devices.get(hardware, {}),
+            "grid_intensity": self._factors.get((Factor.Kind.GRID_INTENSITY, place)),
+            "pue": self._factors.get((Factor.Kind.PUE, place)),
+        }
+        if found["pue"] is None and task in self._trainings:
+            found["pue"] = self._factors.get((Factor.Kind.PUE, TRAINING_SITES))
+        return {name: interval for name, interval in found.items() if interval is not None}
+
+    @cached_property
+    def _devices(self) -> dict[str, dict[str, Interval]]:
+        published: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
+        tdp = {}
+        rows = Hardware.objects.values_list(
+            "slug", "tdp_w", "facts__kind", "facts__is_preferred", *figure("facts__")
+        ).order_by("slug", F("facts__is_preferred").desc(nulls_last=True), "facts__id")
+        for slug, tdp_w, kind, _, *bounds in rows:
+            tdp[slug] = tdp_w
+            if kind:
+                published[slug][kind].append(Interval(*bounds))
+        return {slug: device(tdp[slug], published[slug]) for slug in tdp}
+
+    @cached_property
+    def _factors(self) -> dict[tuple[str, str], Interval]:
+        """(kind, region) → its newest factor."""
+        rows = Factor.objects.order_by("valid_from").values_list("kind", "region", *figure())
+        return {(kind, region.casefold()): Interval(*bounds) for kind, region, *bounds in rows}
+
+    @cached_property
+    def _trainings(self) -> frozenset[str]:
+        return frozenset(
+            Task.objects.filter(kind=Task.Kind.TRAINING).values_list("slug", flat=True)
+        )
+
+    @cached_property
+    def _a100_price(self) -> Interval | None:
+        """The studied card's price, between the lowest and highest of both cards."""
+        prices = [self._devices.get(slug, {}).get("device_price") for slug in A100S]
+        return together([price for price in prices if price is not None])
+
+
+def figure(prefix: str = "") -> tuple[str, str, str]:
+    return f"{prefix}value", f"{prefix}low", f"{prefix}high"
+
+
+def device(tdp_w: float | None, published: dict[str, list[Interval]]) -> dict[str, Interval | None]:
+    """What is known of one device from its published figures, the preferred ones first."""
+    analysed = together(published.get(Kind.ANALYSED_MASS, []))
+    price = together(published.get(Kind.DEVICE_HOUR_PRICE, []))
+    return {
+        "device_mass": analysed or together(published.get(Kind.MODULE_MASS, [])),
+        "device_analysed_mass": analysed,
+        "device_embodied_carbon": together(published.get(Kind.EMBODIED_CARBON, [])),
+        "device_abiotic_depletion": together(published.get(Kind.ABIOTIC_DEPLETION, [])),
+        "device_rated_power": None if tdp_w is None else Interval.exact(tdp_w),
+        "device_price": None if price is None else price / HOUR_S,
+    }
+
+
+def together(figures: list[Interval]) -> Interval | None:
+    """The first figure, between the lowest and the highest of all that were published."""
+    if not figures:
+        return None
+    return Interval(
+        figures[0].value,
+        min(each.low for each in figures),
+        max(each.high for each in figures),
+    )

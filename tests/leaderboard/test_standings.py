@@ -1,0 +1,245 @@
+"""The read model against brute force: layers, order, rank ranges, filters, in a few queries."""
+
+import random
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+
+from leaderboard import frontiers, standings
+from leaderboard.core import metrics
+from leaderboard.filters import Filters
+from leaderboard.models import Board, Estimate
+from leaderboard.standings import Standings
+from tests.builders import (
+    make_board,
+    make_entry,
+    make_hardware,
+    make_method,
+    make_model,
+    make_run,
+)
+from tests.oracles import peeled
+
+pytestmark = pytest.mark.django_db
+
+
+def standing(board: Board, query: str = "") -> Standings:
+    """The board as a reader with this address gets it."""
+    filters = Filters.read(QueryDict(query), board, frontiers.ranked_by(board))
+    return Standings(board, filters)
+
+
+def ordered(found: Standings) -> list[int]:
+    """The ranked entries in their order."""
+    return found.points.entries[found.order].tolist()
+
+
+def layers(found: Standings) -> dict[int, int]:
+    return dict(zip(found.points.entries.tolist(), found.layer.tolist(), strict=True))
+
+
+def some_interval(rng: random.Random) -> tuple[float, float, float]:
+    low, value, high = sorted(rng.randint(1, 12) / 10 for _ in range(3))
+    return low, value, high
+
+
+def random_board(seed: int, *objectives: str) -> Board:
+    rng = random.Random(seed)
+    board = make_board(*objectives)
+    for _ in range(30):
+        make_entry(
+            board, **{metric: some_interval(rng) for metric in objectives if rng.random() > 0.1}
+        )
+    return board
+
+
+def values_of(metric: str) -> dict[int, Estimate]:
+    return {estimate.entry_id: estimate for estimate in Estimate.objects.filter(metric=metric)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_layers_of_a_board_are_the_definitions(seed):
+    objectives = ("quality", "node_energy", "latency", "cost")[: 2 + seed % 3]
+    board = random_board(seed, *objectives)
+    columns = [values_of(metric) for metric in objectives]
+    ranked = sorted(set.intersection(*(set(column) for column in columns)))
+    points = [tuple(column[entry].value for column in columns) for entry in ranked]
+    directions = [metrics.get(metric).better for metric in objectives]
+
+    expected = dict(zip(ranked, peeled(points, directions), strict=True))
+
+    assert layers(standing(board)) == expected
+
+
+@pytest.mark.parametrize(("metric", "better"), [("quality", 1), ("node_energy", -1)])
+def test_a_rank_range_counts_those_certainly_ahead_and_those_possibly_ahead(metric, better):
+    board = random_board(11, "quality", "node_energy")
+    found = standing(board)
+    estimates = values_of(metric)
+    shown = [estimates[entry] for entry in found.points.entries.tolist()]
+
+    def ahead(a, b) -> bool:
+        return a.low > b.high if better == 1 else a.high < b.low
+
+    expected = [
+        [
+            1 + sum(ahead(other, one) for other in shown),
+            len(shown) - sum(ahead(one, other) for other in shown),
+        ]
+        for one in shown
+    ]
+    assert found.ranks(metric).tolist() == expected
+
+
+def test_rows_come_by_layer_and_then_by_the_first_objective():
+    board = make_board("quality", "node_energy")
+    behind = make_entry(board, quality=0.8, energy=9)
+    good = make_entry(board, quality=0.7, energy=2)
+    best = make_entry(board, quality=0.9, energy=5)
+
+    assert ordered(standing(board)) == [best.pk, good.pk, behind.pk]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"), [("node_energy", [0, 1, 2]), ("-node_energy", [2, 1, 0])]
+)
+def test_rows_come_by_any_metric_best_or_worst_first(sort, expected):
+    board = make_board("quality", "latency")
+    entries = [make_entry(board, quality=0.5, latency=1, energy=energy) for energy in (1, 2, 3)]
+
+    found = ordered(standing(board, f"sort={sort}"))
+
+    assert found == [entries[place].pk for place in expected]
+
+
+@pytest.mark.parametrize("sort", ["cost", "-cost"])
+def test_rows_without_the_sorted_metric_are_kept_and_come_last_when_best_is_first(sort):
+    board = make_board("quality", "node_energy")
+    without = make_entry(board, quality=0.9, energy=1)
+    with_cost = make_entry(board, quality=0.5, energy=5, cost=1)
+
+    found = ordered(standing(board, f"sort={sort}"))
+
+    assert found == [with_cost.pk, without.pk]
+
+
+def test_an_entry_without_an_objective_is_not_ranked_but_counted():
+    board = make_board("quality", "node_energy", "cost")
+    whole = make_entry(board, quality=0.5, energy=1, cost=1)
+    no_cost = make_entry(board, quality=0.9, energy=0.1)
+    nearly_nothing = make_entry(board, latency=1, cost=3)
+
+    found = standing(board)
+
+    assert found.points.entries.tolist() == [whole.pk]
+    assert {metric: ids.tolist() for metric, ids in found.lacking.items()} == {
+        "quality": [nearly_nothing.pk],
+        "node_energy": [nearly_nothing.pk],
+        "cost": [no_cost.pk],
+    }
+
+
+def test_other_objectives_rank_by_other_things():
+    board = make_board("quality", "node_energy")
+    a = make_entry(board, quality=0.9, energy=9, latency=1)
+    b = make_entry(board, quality=0.8, energy=1, latency=2)
+
+    assert layers(standing(board)) == {a.pk: 1, b.pk: 1}
+    assert layers(standing(board, "objectives=quality,latency")) == {a.pk: 1, b.pk: 2}
+    assert layers(standing(board, "objectives=energy")) == {a.pk: 2, b.pk: 1}
+
+
+def test_filters_leave_what_they_say():
+    board = make_board("quality", "node_energy")
+    qwen = make_model("Qwen3-8B", slug="qwen3-8b", developer="Alibaba")
+    llama = make_model("Llama-3", slug="llama-3", developer="Meta")
+    h100 = make_hardware("NVIDIA H100", slug="nvidia-h100", vendor="NVIDIA")
+    tpu = make_hardware("TPU v5", slug="tpu-v5", vendor="Google Cloud")
+    awq = make_method("AWQ", slug="awq")
+    numbers = {"quality": 0.5, "energy": 5}
+    one = make_entry(board, model=qwen, hardware=h100, **numbers)
+    two = make_entry(board, model=qwen, hardware=tpu, **numbers)
+    three = make_entry(board, model=llama, hardware=h100, method=awq, **numbers)
+
+    def shown(query: str) -> set[int]:
+        return set(ordered(standing(board, query)))
+
+    everyone = {one.pk, two.pk, three.pk}
+    assert shown("") == everyone
+    assert shown("model=qwen3-8b") == {one.pk, two.pk}
+    assert shown("model=qwen3-8b,llama-3") == shown("model=qwen3-8b&model=llama-3") == everyone
+    assert shown("model=qwen3-8b&hardware=nvidia-h100") == {one.pk}
+    assert shown("vendor=google-cloud") == {two.pk}
+    assert shown("method=awq") == {three.pk}
+    assert shown("model=no-such-model") == set()
+    assert shown("q=meta") == {three.pk}
+    assert shown("q=QWEN+h100") == {one.pk}
+    assert shown("q=qwen+awq") == set()
+
+
+def test_bounds_leave_what_lies_inside_them():
+    board = make_board("quality", "node_energy", filters={"quality_min": 0.4})
+    low, middle, high = (make_entry(board, quality=q, energy=q) for q in (0.3, 0.5, 0.7))
+
+    assert set(ordered(standing(board))) == {middle.pk, high.pk}
+    assert standing(board).outside == 1
+    assert set(ordered(standing(board, "quality_min=any"))) == {low.pk, middle.pk, high.pk}
+    assert ordered(standing(board, "energy_max=0.5")) == [middle.pk]
+    assert ordered(standing(board, "quality_min=0.7&quality_max=0.7")) == [high.pk]
+
+
+def test_only_what_was_measured_or_reported_when_asked():
+    board = make_board("quality", "node_energy")
+    measured = make_entry(board, quality=0.5, energy=5, origin="METERED")
+    guessed = make_entry(board, quality=0.5, energy=5, origins={"node_energy": "ESTIMATED"})
+
+    assert set(ordered(standing(board))) == {measured.pk, guessed.pk}
+    assert ordered(standing(board, "origin=measured")) == [measured.pk]
+
+
+def test_deep_layers_of_a_large_board_are_not_told_apart(monkeypatch):
+    board = make_board("node_energy", depth=2)
+    entries = [make_entry(board, energy=energy) for energy in (1, 2, 3, 4)]
+    monkeypatch.setattr(standings, "ALL_LAYERS_UP_TO", 3)
+
+    found = standing(board)
+
+    assert found.layer.tolist() == [1, 2, 0, 0]
+    assert ordered(found) == [entry.pk for entry in entries]
+
+
+def test_a_board_without_entries_can_be_read():
+    found = standing(make_board())
+
+    assert (len(found), found.total, ordered(found), found.lacking) == (0, 0, [], {})
+    assert found.ranks("quality").shape == (0, 2)
+
+
+def test_ranks_are_those_of_the_rows_that_are_shown():
+    low, high = np.array([1.0, 1.5, 3.0, np.nan]), np.array([2.0, 2.5, 4.0, np.nan])
+
+    assert standings.rank_ranges(low, high, metrics.LOWER).tolist() == [
+        [1, 2],
+        [1, 2],
+        [3, 3],
+        [4, 4],
+    ]
+    assert standings.rank_ranges(low, high, metrics.HIGHER).tolist() == [
+        [2, 3],
+        [2, 3],
+        [1, 1],
+        [4, 4],
+    ]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_board(django_assert_num_queries):
+    board = make_board("quality", "node_energy")
+    for size in (2, 25):
+        for _ in range(size):
+            make_run(make_entry(board, quality=0.5, energy=5), latency=1)
+        filters = Filters.read(QueryDict("sort=latency"), board, ("quality", "node_energy"))
+        with django_assert_num_queries(4):
+            found = Standings(board, filters)
+            found.layer, found.order, found.lacking, found.ranks("quality")
+            found.named(found.page(0, 50))
