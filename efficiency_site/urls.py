@@ -3,7 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from leaderboard import health
+
 urlpatterns = [
+    path("healthz", health.health, name="health"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("efficiency_site.api")),
     path("", include("ingest.urls")),

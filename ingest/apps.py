@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+# Loading the module registers its checks.
+from ingest import checks as checks
+
 
 class IngestConfig(AppConfig):
     """From a file to facts. Has no tables."""

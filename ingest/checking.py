@@ -95,6 +95,6 @@ def complete(report: Report) -> Report:
     """A file without a single run has at least one issue that says so."""
     if not report.planned and not report.has_errors:
         report.add(
-            Issue("file.without_results", "The file holds no result that could be published.")
+            Issue("results.missing", "The file holds no result that could be published.")
         )
     return report

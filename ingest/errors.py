@@ -1,3 +1,131 @@
-"""Every code an issue can have: its title and what to do. Each is a page, /help/errors/<code>/."""
+"""Every code an issue can have: its title, and what to do about it.
 
-ERRORS: dict[str, tuple[str, str]] = {}
+Each is a page, /help/errors/<code>/. A test holds the list against the codes that the code uses.
+"""
+
+ERRORS: dict[str, tuple[str, str]] = {
+    # The file as a whole
+    "format.unknown": (
+        "The file is of no format that we read",
+        "Formats are told by their content. Choose the format yourself if the file is of one that "
+        "we read, or copy your numbers into our template.",
+    ),
+    "file.empty": ("The file is empty", "It has no header or no content. Send the file again."),
+    "file.encoding": ("The file is not UTF-8", "Save it as UTF-8; spreadsheets say “CSV UTF-8”."),
+    "file.binary": ("The file is not text", "It holds a zero byte, which no text has."),
+    "file.harmful": (
+        "The file was set aside",
+        "Reading it ended the worker three times. It is kept, and an editor can look at it.",
+    ),
+    "results.missing": (
+        "Nothing to publish",
+        "No row states a result: all were set aside, or the list is empty.",
+    ),
+    "rows.missing": ("No rows", "The file has a header or a list, and nothing in it."),
+    "rows.excess": ("Too many rows", "Split the file; the limit is under /api/v1/formats/."),
+    "columns.excess": ("Too many columns", "Leave out columns that nobody needs."),
+    "cell.long": ("A cell is too long", "Cells may hold 32,767 characters, as in spreadsheets."),
+    "record.long": ("A record is too long", "Look for a quotation mark that is not closed."),
+    "table.broken": (
+        "The table can't be split into cells",
+        "Look for a quotation mark that is not closed near the line named.",
+    ),
+    "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
+    "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
+    "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
+    "version.unknown": ("Unknown version", "Our JSON is version 1; the template shows it."),
+    "record.invalid": ("Not a record", "Each entry is a JSON object with keys and values."),
+    "key.repeated": (
+        "A key stands twice",
+        "The first value that is not empty counts. Remove the other.",
+    ),
+    # Columns and rows
+    "column.missing": ("A column is missing", "The message names all columns that are missing."),
+    "column.repeated": ("Two columns mean the same", "Keep one, or name them differently."),
+    "column.unknown": (
+        "Unknown column",
+        "No column is dropped silently. Name it as the field guide does, call it setting:<name> "
+        "to keep it as a setting, or remove it.",
+    ),
+    "row.short": ("The row ends early", "It has fewer cells than the header has columns."),
+    "row.long": ("The row is too long", "It has more cells than the header has columns."),
+    "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
+    "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
+    "row.repeated": ("The same again", "The same configuration with the same numbers."),
+    "run.scattered": (
+        "Rows of a run are too far apart",
+        "Sort the file so that the rows of one run stand together.",
+    ),
+    # Numbers, units and words
+    "unit.missing": (
+        "A number has no unit",
+        "Write the unit in brackets behind the column's name: node_energy [J]. We never guess one.",
+    ),
+    "unit.unknown": (
+        "The unit does not fit",
+        "It is not known, or it measures something else. The message names the metric's own unit.",
+    ),
+    "unit.contradiction": ("Two units for one value", "Value and bounds need one unit."),
+    "number.invalid": (
+        "Not a number",
+        "Write digits with a decimal point, such as 12.5 or 1.25e1. Leave a missing value empty.",
+    ),
+    "count.invalid": ("Not a count", "Write a whole number from 1."),
+    "date.invalid": ("Not a date", "Write year, month and day: 2026-01-31."),
+    "decimal.unknown": ("Unknown decimal mark", "The column “decimal” says point or comma."),
+    "origin.unknown": (
+        "Unknown origin",
+        "METERED, SENSED, REPORTED, ESTIMATED or RATED says how a number came to be.",
+    ),
+    "per.unknown": ("Unknown reference", "A value is per unit or per run."),
+    "metric.unknown": ("Unknown metric", "All metrics and their units are under /metrics/."),
+    "metric.repeated": ("A metric stands twice", "Give each metric in one column."),
+    "bound.alone": ("A bound without a value", "Give the value that the bounds belong to."),
+    "interval.order": ("The value lies outside its bounds", "low ≤ value ≤ high must hold."),
+    "value.missing": ("No result", "The row has nothing that could be ranked."),
+    "value.negative": ("A negative value", "No metric of ours can be below zero."),
+    "value.zero": (
+        "A zero that can't be",
+        "Energy, time and cost are never zero. Leave the cell empty where nothing was measured.",
+    ),
+    "value.contradiction": (
+        "Two statements disagree",
+        "The file gives one quantity twice, and the two differ by more than 0.1 %.",
+    ),
+    "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "boundary.unclear": (
+        "Unclear what was measured",
+        "The tool tracked a process, not the machine, so the totals are left out.",
+    ),
+    "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
+    "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
+    # Names
+    **{
+        f"{kind}.unknown": (
+            f"Unknown {noun}",
+            "Choose one of the near names, or map your name to one of the catalogue in the "
+            "context. Names are never guessed.",
+        )
+        for kind, noun in [
+            ("model", "model"),
+            ("hardware", "device"),
+            ("task", "task"),
+            ("method", "method"),
+        ]
+    },
+    **{
+        f"{kind}.missing": (
+            f"The file does not say the {noun}",
+            f"Say it in the context field “{kind}”.",
+        )
+        for kind, noun in [
+            ("model", "model"),
+            ("hardware", "device"),
+            ("task", "task"),
+            ("method", "method"),
+            ("samples", "number of samples"),
+        ]
+    },
+    "model.path": ("A path, not a model", "Give the model's public name."),
+    "model.unstated": ("No model named", "The project's name does not look like a model's."),
+}

@@ -31,7 +31,7 @@ class Facts:
         place = region.casefold().strip()
         found = {
             "device_life": footprint.LIFE,
-            "device_count": Interval.exact(device_count),
+            "device_count": Interval.exact(float(device_count)),
             "a100_price": self._a100_price,
             **self._devices.get(hardware, {}),
             "grid_intensity": self._factors.get((Factor.Kind.GRID_INTENSITY, place)),

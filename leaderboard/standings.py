@@ -216,15 +216,16 @@ class Standings:
         """Places of the ranked entries in the order asked for; ties by entry id."""
         sort = self.filters.sort
         by = self.filters.y if sort == "layer" else sort.removeprefix("-")
-        keys = [self.points.entries, self.best_first(by) * (-1 if sort.startswith("-") else 1)]
+        keys = [self.points.entries, self.sorted_by(by, worst_first=sort.startswith("-"))]
         if sort == "layer":
             keys.append(np.where(self.layer == 0, np.iinfo(np.int32).max, self.layer))
         return np.lexsort(keys)
 
-    def best_first(self, metric: str) -> np.ndarray:
-        """The metric's values turned so that the best sort first; missing ones sort last."""
+    def sorted_by(self, metric: str, *, worst_first: bool = False) -> np.ndarray:
+        """The metric's values turned so that the best, or the worst, come first; missing last."""
         value = self.points.of([metric]).value[:, 0]
-        return np.nan_to_num(-metrics.get(metric).better * value, nan=np.inf)
+        sign = metrics.get(metric).better if worst_first else -metrics.get(metric).better
+        return np.nan_to_num(sign * value, nan=np.inf)
 
     def ranks(self, metric: str) -> np.ndarray:
         """Array of shape (n, 2): the best and worst rank on a metric that its interval allows.

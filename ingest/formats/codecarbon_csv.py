@@ -29,7 +29,7 @@ REQUIRED = (
     *ENERGIES,
     "codecarbon_version",
 )
-DURATION = {"latency": Column("duration", "s", per="run")}
+DURATION = {"run_time": Column("duration", "s", per="run")}
 TOTAL = Column("energy_consumed", "kWh", per="run", origin=ESTIMATED)
 GPUS = {"device_energy": Column("gpu_energy", "kWh", per="run", origin=SENSED)}
 CARBON = {"carbon_reported": Column("emissions", "kg", per="run", origin=ESTIMATED)}
@@ -86,7 +86,7 @@ def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
     closed: set[int] = set()
     for reading in readings:
         run = reading.external_id
-        if not run or "latency" not in reading.values:
+        if not run or "run_time" not in reading.values:
             yield reading
         elif hash(run) in closed:
             message = "The rows of this run stand too far apart to tell which is the longest."
@@ -182,7 +182,7 @@ def _water(cells: Cells) -> dict[str, Value]:
 
 
 def _duration(reading: Reading) -> float:
-    return float(reading.values["latency"].raw)
+    return float(reading.values["run_time"].raw)
 
 
 def _without_values(reading: Reading, why: Issue) -> Reading:

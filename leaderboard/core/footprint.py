@@ -87,9 +87,7 @@ def printed(count: float) -> int:
 # Savings (1.2)
 
 
-def saving(
-    *, mfu: float, life: float, mfu_before: float, life_before: float
-) -> float:
+def saving(*, mfu: float, life: float, mfu_before: float, life_before: float) -> float:
     """Share of devices saved by another utilisation and life (same unit), same compute and device.
 
     Negative when the change costs more devices.

@@ -30,7 +30,10 @@ def test_the_study_with_252_rows_makes_four_boards_with_known_frontiers(catalogu
     assert submission.state == "PUBLISHED", submission.issues
     assert submission.summary["entries"] == 252
     assert Run.objects.filter(submission=submission).count() == 252
-    boards = {board.slug: board for board in Board.objects.filter(task__entries__runs__submission=submission).distinct()}
+    boards = {
+        board.slug: board
+        for board in Board.objects.filter(task__entries__runs__submission=submission).distinct()
+    }
     assert len(boards) == 4
     query = QueryDict("objectives=quality,node_energy,latency")
     known = {
@@ -46,7 +49,10 @@ def test_the_study_with_252_rows_makes_four_boards_with_known_frontiers(catalogu
         assert len(front) == size
         if best:
             top, last = front[front[:, 0].argmax()], front[front[:, 1].argmin()]
-            assert (round(top[0], 3), round(last[0], 3)) == (pytest.approx(best[0], abs=1.1e-3), pytest.approx(cheapest[0], abs=1.1e-3))
+            assert (round(top[0], 3), round(last[0], 3)) == (
+                pytest.approx(best[0], abs=1.1e-3),
+                pytest.approx(cheapest[0], abs=1.1e-3),
+            )
             assert top[1] == pytest.approx(best[1], rel=0.01)
             assert last[1] == pytest.approx(cheapest[1], rel=0.01)
 
@@ -55,7 +61,10 @@ def test_the_first_row_of_that_study_is_519_joules_per_problem(catalogue, real_d
     file = real_data / "llm-energy-benchmark-csv" / "total_limpio.csv"
     submission = sent(file.read_bytes(), filename=file.name, context={"hardware": three_devices()})
 
-    first = {m.metric: m.value for m in Measurement.objects.filter(run__submission=submission, run__row=1)}
+    first = {
+        m.metric: m.value
+        for m in Measurement.objects.filter(run__submission=submission, run__row=1)
+    }
 
     assert first["quality"] == pytest.approx(0.7195122, abs=5e-8)
     assert first["node_energy"] == pytest.approx(519.29, abs=0.005)

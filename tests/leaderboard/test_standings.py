@@ -114,7 +114,7 @@ def test_rows_come_by_any_metric_best_or_worst_first(sort, expected):
 
 
 @pytest.mark.parametrize("sort", ["cost", "-cost"])
-def test_rows_without_the_sorted_metric_are_kept_and_come_last_when_best_is_first(sort):
+def test_rows_without_the_sorted_metric_are_kept_and_come_last(sort):
     board = make_board("quality", "node_energy")
     without = make_entry(board, quality=0.9, energy=1)
     with_cost = make_entry(board, quality=0.5, energy=5, cost=1)

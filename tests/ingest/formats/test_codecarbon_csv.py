@@ -32,7 +32,7 @@ def test_ten_runs_of_one_model_over_a_thousand_samples(folder):
     assert (len(readings), len(chosen)) == (80, 10)
     assert {reading.samples for reading in chosen} == {None}
     energies = [joules(reading.values["node_energy"], samples=1000) for reading in chosen]
-    times = [float(reading.values["latency"].raw) / 1000 for reading in chosen]
+    times = [float(reading.values["run_time"].raw) / 1000 for reading in chosen]
     carbon = [float(reading.values["carbon_reported"].raw) for reading in chosen]
     assert fmean(energies) == pytest.approx(147.11, abs=5e-3)
     assert fmean(times) == pytest.approx(0.0636, abs=5e-5)
@@ -64,7 +64,7 @@ def test_the_machine_is_estimated_and_its_gpus_are_sensed(folder):
     values = read(folder / "co2_inference" / "fillmask_c4.csv")[0].values
 
     assert {metric: (value.origin, value.per) for metric, value in values.items()} == {
-        "latency": ("REPORTED", "run"),
+        "run_time": ("REPORTED", "run"),
         "device_energy": (SENSED, "run"),
         "node_energy": (ESTIMATED, "run"),
         "carbon_reported": (ESTIMATED, "run"),
@@ -79,7 +79,7 @@ def test_snapshots_of_a_run_leave_its_longest_row(folder):
 
     assert [reading.row for reading in run] == [7, 8, 9, 10, 11, 12]
     assert [reading.row for reading in runs(run)] == [12]
-    assert run[-1].values["latency"].raw == "91.82258701324464"
+    assert run[-1].values["run_time"].raw == "91.82258701324464"
     assert issue(run[0], "row.snapshot").severity == INFO
     assert len(readings) == 28
     # 16 runs with a name, and three complete rows without one.
@@ -127,7 +127,7 @@ def test_an_emissions_rate_in_another_unit_harms_nothing(folder):
     (reading,) = read(folder / "codecarbon-repo" / "emissions_valid_headers.csv")
 
     assert reading.values["carbon_reported"].raw == "0.0004490989249167"
-    assert reading.values["latency"].raw == "161.20380687713623"
+    assert reading.values["run_time"].raw == "161.20380687713623"
     assert joules(reading.values["node_energy"], samples=1) == pytest.approx(2067.94, abs=5e-3)
 
 
@@ -216,7 +216,7 @@ def test_the_energy_of_a_process_is_not_that_of_the_machine(folder):
 
     assert len(processes) == 7
     assert {frozenset(reading.values) for reading in processes} == {
-        frozenset({"latency", "device_energy"})
+        frozenset({"run_time", "device_energy"})
     }
     assert issue(processes[0], "boundary.unclear").severity == WARNING
     assert "boundary.unclear" in codes(one(tracking_mode=""))

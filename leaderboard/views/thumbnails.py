@@ -1,0 +1,100 @@
+"""Small frontiers of boards, for the home page and the list of boards."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from leaderboard import charts
+from leaderboard.core import metrics
+from leaderboard.findings import knee
+from leaderboard.models import Board
+from leaderboard.views.board_page import BoardPage
+
+EMPTY = QueryDict()
+BEST_WORDS = {
+    "quality": "Most accurate",
+    "latency": "Fastest",
+    "material": "Least material",
+    "cost": "Least cost",
+    "carbon": "Least carbon",
+    "energy": "Least energy",
+}
+
+
+@dataclass(frozen=True)
+class Leader:
+    """The best on one metric, or the one where the frontier bends."""
+
+    words: str
+    css: str
+    family: str
+    name: str
+    path: str
+    value: str
+
+
+class Thumbnail:
+    """One board in a list."""
+
+    def __init__(self, page: BoardPage):
+        self.page, self.board, self.chart = page, page.board, page.chart
+
+    @property
+    def svg(self) -> SafeString:
+        return self.chart.thumbnail(f"board-{self.board.pk}")
+
+    @property
+    def axes(self) -> list[tuple[metrics.Metric, str, str]]:
+        """Metric, class and range of y and x."""
+        values = self.chart.points.value
+        return [
+            (
+                metrics.get(axis.metric),
+                charts.css_class(metrics.get(axis.metric).family),
+                charts.range_text(axis.scale, values[:, column]),
+            )
+            for axis, column in ((self.chart.y, 1), (self.chart.x, 0))
+        ]
+
+    @cached_property
+    def leaders(self) -> list[Leader]:
+        if not len(self.chart.steps):
+            return []
+        found = [self.best(self.chart.y, 1), self.best(self.chart.x, 0)]
+        bend = knee(self.chart)
+        if len(self.chart.steps) > 2:
+            found.append(self.leader("Where it bends", bend, self.chart.y, 1))
+        return found
+
+    def best(self, axis: charts.Axis, column: int) -> Leader:
+        metric = metrics.get(axis.metric)
+        values = self.chart.points.value[:, column] * axis.better
+        words = BEST_WORDS.get(metric.family, f"Best {metric.label.lower()}")
+        if metric.better == metrics.HIGHER and metric.family != "quality":
+            words = f"Most {metric.label.lower()}"
+        return self.leader(words, int(np.argmax(values)), axis, column)
+
+    def leader(self, words: str, place: int, axis: charts.Axis, column: int) -> Leader:
+        metric = metrics.get(axis.metric)
+        entry = int(self.chart.points.entries[place])
+        value = self.chart.points.value[place, column]
+        return Leader(
+            words,
+            charts.css_class(metric.family),
+            metric.family,
+            str(self.page.who[entry]),
+            f"/entries/{entry}/",
+            axis.scale.quantity(float(value)),
+        )
+
+
+def thumbnails(boards: Iterable[Board]) -> list[Thumbnail]:
+    """The boards in their order, each as readers find it."""
+    from_table = boards.select_related("task").prefetch_related("objectives")
+    return [
+        Thumbnail(BoardPage(board, EMPTY)) for board in from_table.order_by("position", "title")
+    ]
