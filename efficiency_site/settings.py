@@ -99,6 +99,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
+    # Without these, queueing waits six seconds for a broker that is down.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 # Publishing waits at most this long on a broker that is down; the sweep finds what it missed.
 CELERY_TASK_PUBLISH_RETRY = False
@@ -116,7 +121,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-submissions": {"task": "ingest.tasks.sweep", "schedule": SWEEP_SECONDS},
     "sweep-boards": {"task": "leaderboard.tasks.sweep", "schedule": SWEEP_SECONDS},
-    "heartbeat": {"task": "leaderboard.tasks.heartbeat", "schedule": 10},
 }
 
 # Which checked submissions publish at once: "warnings" (all without errors and warnings),
@@ -197,6 +201,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "leaderboard.api.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "STRICT_JSON": True,
+    # ?format= names a result format.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Efficiency Frontier",

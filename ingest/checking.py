@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ingest import formats, writing
+from ingest import formats
 from ingest.normalise import Normaliser, Planned
 from ingest.readings import Issue, Reading, Row, Unreadable
 from ingest.report import Report
@@ -48,7 +48,7 @@ class Pass:
                 if planned:
                     self.report.planned += 1
                     self.report.tasks.add(planned.identity.task.slug)
-                    self.report.entries.add(hash(writing.key_of(planned)))
+                    self.report.entries.add(hash(planned.key))
                 yield planned
 
     def readings(self, module, stream: BinaryIO) -> Iterator[Reading]:
@@ -94,7 +94,5 @@ class Pass:
 def complete(report: Report) -> Report:
     """A file without a single run has at least one issue that says so."""
     if not report.planned and not report.has_errors:
-        report.add(
-            Issue("results.missing", "The file holds no result that could be published.")
-        )
+        report.add(Issue("results.missing", "The file holds no result that could be published."))
     return report

@@ -18,4 +18,6 @@ def formats_can_be_read_about(**_: Any) -> list[CheckMessage]:
 def format_faults(found: Iterable[ModuleType]) -> Iterable[Error]:
     for module in found:
         if not module.LABEL or not module.__doc__:
-            yield Error(f"The format {module.SLUG} has no label or no docstring.", id="frontier.E010")
+            yield Error(
+                f"The format {module.SLUG} has no label or no docstring.", id="frontier.E010"
+            )

@@ -1,4 +1,4 @@
-"""The first two boards and the files that fill them: our own JSON, made from the published data.
+"""The first boards and the files that fill them: our own JSON, made from the published data.
 
 The same data and the same package versions give the same bytes, so that loading again sends
 nothing. Numbers stand as their sources print them; everything else is left to the metrics.
@@ -6,8 +6,8 @@ nothing. Numbers stand as their sources print them; everything else is left to t
 
 import json
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import inf
@@ -37,22 +37,32 @@ class Mismatch(ValueError):
     """The reference data and a package do not name the same model."""
 
 
-@dataclass(frozen=True)
-class FirstBoard:
-    """A board as it is set up: its texts, its objectives, and the file that fills it."""
+def boards(data: Path) -> list[dict[str, Any]]:
+    """The first boards as they are set up: slug, texts, task, objectives and filters."""
+    told = {
+        "ecologits": ECOLOGITS,
+        "genai_prices": GENAI_PRICES,
+        "priced_on": f"{PRICED_AT.day}\u00a0{PRICED_AT:%B}\u00a0{PRICED_AT.year}",
+    }
+    found = tomllib.loads((data / "first-boards.toml").read_text(encoding="utf-8"))["board"]
+    return [
+        {
+            **board,
+            **{name: filled(board[name], told) for name in ("blurb", "counted", "left_out")},
+            "caveats": [filled(caveat, told) for caveat in board["caveats"]],
+            "filters": board.get("filters", {}),
+        }
+        for board in found
+    ]
 
-    slug: str
-    title: str
-    task: str
-    objectives: tuple[str, ...]
-    filename: str
-    build: Callable[[Path], bytes]
-    blurb: str
-    counted: str
-    left_out: str
-    caveats: tuple[str, ...]
-    position: int
-    filters: dict[str, float] = field(default_factory=dict)
+
+def filled(text: str, told: dict[str, str]) -> str:
+    return text.strip().format_map(told)
+
+
+def file_of(board: str, data: Path) -> bytes:
+    """The file that fills the board of that slug."""
+    return {"training": training, "api": api}[board](data)
 
 
 def training(data: Path) -> bytes:
@@ -147,9 +157,7 @@ def training_values(run: dict[str, str], score: dict[str, str] | None) -> dict[s
         return value(run[column], unit, **bounds, recipe=run["source"][:120], origin=origin)
 
     bounds = {side: shown(run[f"flop_{side}"]) for side in ("low", "high") if run[f"flop_{side}"]}
-    found = {
-        "training_compute": published("training_flop", "FLOP", run["flop_origin"], **bounds)
-    }
+    found = {"training_compute": published("training_flop", "FLOP", run["flop_origin"], **bounds)}
     if score:
         found["quality"] = quality(score)
     if run["hours_origin"]:
@@ -207,10 +215,10 @@ def impacts(model: dict[str, str]) -> dict[str, Entry]:
     Energy and carbon of use contain the data centre's overhead. The latency is left to it.
     """
     logging.getLogger("ecologits").setLevel(logging.ERROR)
-    found = llm_impacts(
+    found: Any = llm_impacts(
         model["ecologits_provider"], model["ecologits_name"], OUTPUT_TOKENS, request_latency=inf
     )
-    if found.errors or found.energy is None:
+    if found.errors:
         raise Mismatch(f"EcoLogits has no estimate for {model['ecologits_name']}: {found.errors}")
     return {
         "facility_energy": estimate(found.energy.value, "kWh"),
@@ -241,84 +249,3 @@ def price(model: dict[str, str]) -> Entry:
     if found.total_price <= 0:
         raise Mismatch(f"{found.model.id} has no price: zero does not mean free.")
     return value(str(found.total_price), "USD", recipe=GENAI_PRICES)
-
-
-BOARDS = (
-    FirstBoard(
-        slug="training",
-        title="Training a model",
-        task="training-run",
-        objectives=("quality", "facility_energy", "material", "cost"),
-        filename="first-board-training.json",
-        build=training,
-        position=10,
-        blurb=(
-            "Which training runs of language models scored highest for the energy, the hardware and "
-            "the money they took."
-        ),
-        counted=(
-            "The training run of each model as published: its compute, accelerator hours, energy and "
-            "emissions, with the finished model’s score on MMLU. Energy is that of the data centre, "
-            "as published or as accelerator hours times rated power times overhead. Material is the "
-            "share of the accelerators’ lives that the run used up, by mass."
-        ),
-        left_out=(
-            "Failed and preparatory runs, data, staff, networks, buildings, and everything after "
-            "training. Models of pictures, speech, translation and proteins, because MMLU does not "
-            "measure them. Energy published for a whole project or without its boundary."
-        ),
-        caveats=(
-            "Closed models’ figures are estimates by others; some are marked as speculative by their "
-            "source.",
-            "Most MMLU scores are those of the base model with five examples, some those of the model "
-            "tuned for chat. Each entry says which; read the two apart.",
-            "Where no energy was published, it is accelerator hours × rated power × an overhead of "
-            "1.10 (1.08 to 1.20). Accelerators draw less than their rating on average, so such a "
-            "value is high; it is marked as rated.",
-            "Where only the compute is known, material and cost suppose an A100 at 35\u00a0% of its "
-            "peak (20\u00a0% to 60\u00a0%).",
-            "Device life is 2\u00a0years in the value, 1 to 5\u00a0years in the bounds.",
-            "Cost is at list prices of cloud hours of 2026, whatever year the run took place. Nobody "
-            "paid this sum.",
-            "Published emissions are shown as carbon only when they are of one run, of its operation, "
-            "and before purchases of clean energy; all others as carbon as reported.",
-            "“1 ×” before a device means that the number of devices was not published.",
-        ),
-    ),
-    FirstBoard(
-        slug="api",
-        title="Answering with an API model",
-        task="api-answer",
-        objectives=("quality", "facility_energy", "abiotic_depletion", "cost"),
-        filename="first-board-api.json",
-        build=api,
-        position=20,
-        filters={"quality_min": 0.4},
-        blurb=(
-            "Which models behind an API answer hard questions well for the energy, the metals and the "
-            "price of their output."
-        ),
-        counted=(
-            "1,000\u00a0output tokens: the energy that the data centre draws for them, the depletion of "
-            "metals by that electricity and by the share of the servers’ life, and the list price "
-            f"of {PRICED_AT.day}\u00a0November\u00a02026. Quality is the score on GPQA-Diamond."
-        ),
-        left_out=(
-            "The prompt, cached or not, networks, the user’s device, and the training. Models that "
-            "score below 40\u00a0points are not shown unless you lift the floor; chance is "
-            "25\u00a0points."
-        ),
-        caveats=(
-            f"Energy and metals are estimates of {ECOLOGITS}, not measurements. The size of closed "
-            "models is a guess, and the range shows only a part of what is not known.",
-            "Scores come from long reasoning, impacts are per token: a model that thinks ten times as "
-            "long costs ten times as much per answer. Each entry says with which effort it was scored.",
-            "Data centres differ: the estimate supposes Sweden for what Mistral hosts and the United "
-            "States for all else, so it compares sites as well as models.",
-            "Open models are priced at one host, which the entry names; hosts differ widely.",
-            f"Prices are those of {GENAI_PRICES}, for output tokens only, without discounts.",
-            "GPQA-Diamond has 198\u00a0questions: a difference of less than about 3\u00a0points can be "
-            "chance. Most scores are runs of Epoch AI, a few the developer’s own.",
-        ),
-    ),
-)

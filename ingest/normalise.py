@@ -2,16 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-
-from leaderboard.facts import Facts
 
 from ingest.readings import Issue, Reading, Value
 from ingest.resolve import Identity, Resolver
 from leaderboard.core import metrics, units
 from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
+from leaderboard.facts import Facts
 from leaderboard.models import Task
+from leaderboard.models.evidence import settings_key
 
 # Energies, times and money that are exactly zero were not measured.
 NEVER_ZERO = {"energy", "latency", "cost"}
@@ -39,6 +40,8 @@ class Planned:
     identity: Identity
     reading: Reading
     measurements: tuple[Measured, ...]
+    # What makes its entry one: the columns of the entries' unique key.
+    key: tuple
 
 
 class Normaliser:
@@ -46,7 +49,7 @@ class Normaliser:
 
     def __init__(self, resolver: Resolver, facts: Facts):
         self.resolver = resolver
-        self.facts = facts
+        self.facts = lru_cache(maxsize=1024)(facts.of)
 
     def plan(self, reading: Reading) -> tuple[Planned | None, list[Issue]]:
         """The run that a reading stands for, and its issues. No plan without a clean reading.
@@ -61,7 +64,9 @@ class Normaliser:
         issues = [issue.at(row=reading.row, path=reading.path) for issue in issues]
         if identity is None or any(issue.severity == "error" for issue in issues):
             return None, issues
-        return Planned(identity, reading, (*written, *self._derived(written, identity))), issues
+        measurements = (*written, *self._derived(written, identity))
+        key = (*identity.key, settings_key(reading.settings))
+        return Planned(identity, reading, measurements, key), issues
 
     def _written(self, reading, identity, issues) -> list[Measured]:
         found = []
@@ -112,7 +117,7 @@ class Normaliser:
 
     def _derived(self, written: list[Measured], identity: Identity) -> list[Measured]:
         known = {measured.metric: measured.interval for measured in written}
-        facts = self.facts.of(
+        facts = self.facts(
             identity.hardware.slug, identity.device_count, identity.region, identity.task.slug
         )
         return [

@@ -321,13 +321,13 @@ def write(submission: Submission, *, at: datetime, with_warnings: bool = False) 
         raise Refused
     writing.mark_rows(submission, reading.report.by_row)
     finish(submission, State.PUBLISHED, reading.report, at=at)
-    return follow(sorted(entries))
+    return follow(sorted(entries), reading.report.tasks)
 
 
-def follow(entries: list[int]) -> set[int]:
+def follow(entries: list[int], tasks: set[str]) -> set[int]:
     """Estimates of these entries, a board for each task that has none, and the boards told."""
     estimates.pool(entries)
-    for task in Task.objects.filter(boards=None, entries__in=entries).distinct():
+    for task in Task.objects.filter(boards=None, slug__in=tasks):
         frontiers.default_board(task)
     return estimates.tell(entries)
 

@@ -92,6 +92,12 @@ class Identity:
     samples: int | None
     region: str
 
+    @property
+    def key(self) -> tuple[int, int, int, int, int]:
+        """Task, model, method, hardware and device count, as the entries' unique key has them."""
+        rows = (self.task, self.model, self.method, self.hardware)
+        return (*(row.id for row in rows), self.device_count)
+
 
 @dataclass
 class Resolver:

@@ -11,7 +11,6 @@ from django.db import connection
 from ingest.normalise import Planned
 from ingest.readings import Row
 from leaderboard.models import Submission
-from leaderboard.models.evidence import settings_key
 
 BATCH = 5_000
 
@@ -47,19 +46,6 @@ MEASUREMENT_COLUMNS = (
 )
 
 
-def key_of(planned: Planned) -> tuple:
-    """What makes an entry one: the columns of its unique key."""
-    identity = planned.identity
-    return (
-        identity.task.pk,
-        identity.model.pk,
-        identity.method.pk,
-        identity.hardware.pk,
-        identity.device_count,
-        settings_key(planned.reading.settings),
-    )
-
-
 def write(submission: Submission, batch: list[Planned]) -> set[int]:
     """Write the runs of a batch with their entries and measurements. Returns the entries."""
     entries = entry_ids(batch)
@@ -78,7 +64,7 @@ def write(submission: Submission, batch: list[Planned]) -> set[int]:
 
 def entry_ids(batch: list[Planned]) -> dict[tuple, int]:
     """Key → id of every entry of the batch; those that are new are made, in the keys' order."""
-    settings = {key_of(planned): planned.reading.settings for planned in batch}
+    settings = {planned.key: planned.reading.settings for planned in batch}
     keys = sorted(settings)
     columns = [list(column) for column in zip(*keys, strict=True)]
     texts = [json.dumps(settings[key], ensure_ascii=False) for key in keys]
@@ -96,7 +82,7 @@ def run_rows(submission, numbered, entries) -> Iterable[tuple]:
         reading, identity = planned.reading, planned.identity
         yield (
             run,
-            entries[key_of(planned)],
+            entries[planned.key],
             submission.pk,
             reading.path,
             reading.row,
@@ -133,13 +119,14 @@ def write_rows(submission: Submission, rows: list[Row]) -> None:
     copy(
         "leaderboard_submissionrow",
         "submission_id, path, row, sent, issues",
-        ((submission.pk, row.path, row.number, json.dumps(clean(row.cells)), "[]") for row in rows),
+        ((submission.pk, row.path, row.number, stored(row.cells), "[]") for row in rows),
     )
 
 
-def clean(cells: dict) -> dict:
-    """Cells without the zero character, which PostgreSQL's JSON can't hold."""
-    return json.loads(json.dumps(cells, default=str).replace("\\u0000", "\\ufffd"))
+def stored(cells: dict) -> str:
+    """Cells as JSON, without the zero character, which PostgreSQL's can't hold."""
+    text = json.dumps(cells, default=str)
+    return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
 
 
 def mark_rows(submission: Submission, issues: dict[tuple[str, int], list[dict]]) -> None:

@@ -46,7 +46,9 @@ def metrics_can_be_used(**_: Any) -> list[CheckMessage]:
 def metric_faults(found: Iterable[metrics.Metric]) -> Iterable[Error]:
     for metric in found:
         if not metric.label or not metric.doc:
-            yield Error(f"The metric {metric.slug} has no label or no docstring.", id="frontier.E003")
+            yield Error(
+                f"The metric {metric.slug} has no label or no docstring.", id="frontier.E003"
+            )
         try:
             units.factor(metric.unit, metric.unit)
         except units.UnitError as error:

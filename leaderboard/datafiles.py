@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def joined(name: str, told: list[Row]) -> Row:
     return {
         "slug": slug,
         "name": name,
-        "aliases": aliases(slug, name, sum(stated("aliases"), [])),
+        "aliases": aliases(slug, name, chain.from_iterable(stated("aliases"))),
         "developer": first("developer", ""),
         "family": first("family", ""),
         "parameters_total": first("parameters_total", None),

@@ -29,7 +29,7 @@ class Facts:
         task is a training: then it is the range that published training runs state.
         """
         place = region.casefold().strip()
-        found = {
+        found: dict[str, Interval | None] = {
             "device_life": footprint.LIFE,
             "device_count": Interval.exact(float(device_count)),
             "a100_price": self._a100_price,
@@ -42,9 +42,9 @@ class Facts:
         return {name: interval for name, interval in found.items() if interval is not None}
 
     @cached_property
-    def _devices(self) -> dict[str, dict[str, Interval]]:
-        published: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
-        tdp = {}
+    def _devices(self) -> dict[str, dict[str, Interval | None]]:
+        published: dict[str, dict[str, list[Interval]]] = defaultdict(lambda: defaultdict(list))
+        tdp: dict[str, float | None] = {}
         rows = Hardware.objects.values_list(
             "slug", "tdp_w", "facts__kind", "facts__is_preferred", *figure("facts__")
         ).order_by("slug", F("facts__is_preferred").desc(nulls_last=True), "facts__id")

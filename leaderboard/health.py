@@ -85,16 +85,20 @@ def outcome(name: str, future: Future[Finding], patience_s: float) -> Finding:
 
 def database() -> Finding:
     """Ask over a connection of its own: one that hangs can't be asked how it is."""
-    parameters = connection.get_connection_params() | {
-        "connect_timeout": DATABASE_PATIENCE_S,
-        "options": f"-c statement_timeout={DATABASE_PATIENCE_S}s",
-    }
-    with psycopg.connect(**parameters, autocommit=True) as own:
+    with psycopg.connect(**database_parameters(), autocommit=True) as own:
         waiting = own.execute(WAITING_SQL).fetchone()[0]
     seconds = None if waiting is None else round(float(waiting), 1)
     return {
         "database": {"ok": True},
         "waiting": {"oldest_s": seconds, "stuck": seconds is not None and seconds > STUCK_AFTER_S},
+    }
+
+
+def database_parameters() -> dict[str, Any]:
+    """Where the site's database is, and how long to wait for it."""
+    return connection.get_connection_params() | {
+        "connect_timeout": DATABASE_PATIENCE_S,
+        "options": f"-c statement_timeout={DATABASE_PATIENCE_S}s",
     }
 
 

@@ -180,3 +180,16 @@ def ranks(best: int, worst: int) -> str:
 def count(number: int, singular: str, plural: str = "") -> str:
     """“1 entry”, “26 entries”."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def signed(value: float, decimals: int) -> str:
+    """“+4.3” or “−26.3”."""
+    text = number(value, decimals)
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+def ratio(value: float, base: float) -> str:
+    """“0.79” times; a dash where there is nothing to divide by."""
+    if not base:
+        return MISSING
+    return number(value / base, decimals_of(value / base, None))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from leaderboard import datafiles
 from leaderboard.datafiles import DATA, Row, folded
@@ -54,6 +54,9 @@ class Report:
 @transaction.atomic
 def load(data: Path = DATA) -> Report:
     """Bring the catalogue up to date with the files. Raises Contradiction."""
+    with connection.cursor() as cursor:
+        # Two machines may start at once: the second waits and finds everything done.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leaderboard.reference'))")
     report = Report()
 
     def put(model: type[models.Model], key: tuple[str, ...], rows: Iterable[Row]) -> None:
@@ -91,7 +94,8 @@ def store(model: type[models.Model], key: tuple[str, ...], rows: list[Row]) -> C
         raise Contradiction(f"{model.__name__}: two rows have the same {', '.join(key)}.")
     ours = {folded(name) for row in rows for name in names(row)}
     created = [model(**row) for at, row in wanted.items() if at not in stored]
-    changed, fields = [], set()
+    changed: list[models.Model] = []
+    fields: set[str] = set()
     for at in wanted.keys() & stored.keys():
         if differing := differences(stored[at], wanted[at], ours):
             for name, value in differing.items():
@@ -108,7 +112,7 @@ def store(model: type[models.Model], key: tuple[str, ...], rows: list[Row]) -> C
     return Count(len(wanted), len(created), len(changed))
 
 
-def place(row: dict[str, Any], key: tuple[str, ...]) -> tuple:
+def place(row: Row, key: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(row[name] for name in key)
 
 
@@ -118,12 +122,12 @@ def differences(stored: models.Model, row: Row, ours: set[str]) -> Row:
     Aliases that an editor added stay, unless our files give them to some row.
     """
     if "aliases" in row:
-        added = [alias for alias in stored.aliases if folded(alias) not in ours]
+        added = [alias for alias in vars(stored)["aliases"] if folded(alias) not in ours]
         row = row | {"aliases": [*row["aliases"], *added]}
     return {name: value for name, value in row.items() if getattr(stored, name) != value}
 
 
-def names(row: dict[str, Any]) -> list[str]:
+def names(row: Row) -> list[str]:
     """All names of a row of the catalogue."""
     if "aliases" not in row:
         return []
@@ -135,7 +139,7 @@ def require_unique_names(model: type[models.Model]) -> None:
     owners: dict[str, set[str]] = defaultdict(set)
     for row in model._default_manager.all():
         for name in names(vars(row)):
-            owners[folded(name)].add(row.slug)
+            owners[folded(name)].add(vars(row)["slug"])
     twice = {name: sorted(rows) for name, rows in owners.items() if len(rows) > 1}
     if twice:
         said = "; ".join(f"“{name}” is {' and '.join(rows)}" for name, rows in twice.items())

@@ -3,6 +3,7 @@
 import logging
 
 from celery import Task, shared_task
+from celery.signals import heartbeat_sent
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +40,10 @@ def sweep() -> None:
         later(refresh_board, board_id)
 
 
-@shared_task
-def heartbeat() -> None:
-    """Say that a worker is alive; the health page looks at it."""
+@heartbeat_sent.connect
+def heard(**_) -> None:
+    """Say that a worker is alive; the health page looks at it.
+
+    The worker's main process says so, not a task: a worker busy with large files is not dead.
+    """
     cache.set(HEARTBEAT, timezone.now().timestamp(), timeout=300)

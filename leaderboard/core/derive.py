@@ -25,6 +25,25 @@ def _in_order() -> tuple[str, ...]:
     return tuple(slug for slug in order if metrics.ALL[slug].recipes)
 
 
+@lru_cache(maxsize=4096)
+def _workable(
+    measured: frozenset[str], facts: frozenset[str]
+) -> tuple[tuple[str, tuple[metrics.Recipe, ...]], ...]:
+    """Metric → the recipes whose inputs can be there, in the order of working them out."""
+    reachable = set(measured | facts)
+    plan = []
+    for slug in _in_order():
+        recipes = tuple(
+            recipe
+            for recipe in metrics.ALL[slug].recipes
+            if slug not in measured and reachable.issuperset(recipe.inputs)
+        )
+        if recipes:
+            plan.append((slug, recipes))
+            reachable.add(slug)
+    return tuple(plan)
+
+
 def derive(
     measured: Mapping[str, Interval], facts: Mapping[str, Interval]
 ) -> dict[str, tuple[Interval, metrics.Recipe]]:
@@ -35,17 +54,16 @@ def derive(
     """
     known = {**facts, **measured}
     found = {}
-    for slug in _in_order():
-        if slug in measured:
-            continue
-        for recipe in metrics.ALL[slug].recipes:
-            if not all(name in known for name in recipe.inputs):
+    for slug, recipes in _workable(frozenset(measured), frozenset(facts)):
+        for recipe in recipes:
+            inputs = {name: known[name] for name in recipe.inputs if name in known}
+            if len(inputs) < len(recipe.inputs):
                 continue
             try:
-                value = recipe.formula(**{name: known[name] for name in recipe.inputs})
+                value = recipe.formula(**inputs)
             except (ZeroDivisionError, ValueError, OverflowError):
                 continue
-            found[slug] = (value, recipe)
             known[slug] = value
+            found[slug] = (value, recipe)
             break
     return found

@@ -1,7 +1,7 @@
 """Everything a board's page shows, in the fewest queries: one question, one answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -38,11 +38,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """A select: its parameter, its name for those who can't see the sentence, its options."""
+    """A select: its parameter, its name for those who can't see the sentence, its options.
+
+    `usual` is the value that need not stand in the address.
+    """
 
     name: str
     label: str
     options: list[Option]
+    usual: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ class BoardPage:
         self.available = available(board.task_id)
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
         self.filters = Filters.read(query, board, ranked_by)
+        self.usual = Filters.read(QueryDict(), board, ranked_by)
         self.metrics = [
             metric
             for metric in dict.fromkeys(
@@ -166,7 +171,8 @@ class BoardPage:
 
     @property
     def is_default(self) -> bool:
-        return self.link() == "?"
+        """Whether the reader asked for nothing in particular."""
+        return self.filters == replace(self.usual, scale=self.filters.scale)
 
     # Words
 
@@ -265,15 +271,22 @@ class BoardPage:
                     Option(slug, f"{SHAPES[metrics.get(slug).family]} {metrics.get(slug).label}", slug == now)
                     for slug in self.available
                 ],
+                usual,
             )
-            for name, label, now in (("y", "Up", self.filters.y), ("x", "Across", self.filters.x))
+            for name, label, now, usual in (
+                ("y", "Up", self.filters.y, self.usual.y),
+                ("x", "Across", self.filters.x, self.usual.x),
+            )
         ]
 
     @property
     def scales(self) -> list[Option]:
-        now = self.filters.scale
-        drawn = "log" if self.chart.x.is_log or self.chart.y.is_log else "linear"
-        return [Option(value, value, value == (now or drawn)) for value in ("log", "linear")]
+        words = (("", "as fits"), ("log", "log"), ("linear", "linear"))
+        return [Option(value, text, value == self.filters.scale) for value, text in words]
+
+    @property
+    def usual_objectives(self) -> str:
+        return ",".join(self.usual.objectives)
 
     @property
     def objectives(self) -> list[tuple[metrics.Metric, bool, str]]:
@@ -354,6 +367,10 @@ class BoardPage:
 
     def short_names(self, entries: Sequence[int]) -> dict[int, str]:
         return short_names([self.who[entry] for entry in entries])
+
+    @cached_property
+    def figure(self) -> dict:
+        return self.chart.figure()
 
     @property
     def wide(self) -> SafeString:

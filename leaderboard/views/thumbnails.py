@@ -1,10 +1,10 @@
 """Small frontiers of boards, for the home page and the list of boards."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
@@ -13,6 +13,7 @@ from leaderboard.core import metrics
 from leaderboard.findings import knee
 from leaderboard.models import Board
 from leaderboard.views.board_page import BoardPage
+from leaderboard.views.conditional import RELEASE
 
 EMPTY = QueryDict()
 BEST_WORDS = {
@@ -40,8 +41,21 @@ class Leader:
 class Thumbnail:
     """One board in a list."""
 
-    def __init__(self, page: BoardPage):
-        self.page, self.board, self.chart = page, page.board, page.chart
+    def __init__(self, board: Board):
+        self.board = board
+
+    @property
+    def key(self) -> str:
+        """Under which the drawing is kept: it changes with the board and with the release."""
+        return f"{self.board.slug}-{self.board.revision}-{self.board.latest}-{RELEASE}"
+
+    @cached_property
+    def page(self) -> BoardPage:
+        return BoardPage(self.board, EMPTY)
+
+    @property
+    def chart(self) -> charts.Scatter:
+        return self.page.chart
 
     @property
     def svg(self) -> SafeString:
@@ -92,9 +106,7 @@ class Thumbnail:
         )
 
 
-def thumbnails(boards: Iterable[Board]) -> list[Thumbnail]:
-    """The boards in their order, each as readers find it."""
-    from_table = boards.select_related("task").prefetch_related("objectives")
-    return [
-        Thumbnail(BoardPage(board, EMPTY)) for board in from_table.order_by("position", "title")
-    ]
+def thumbnails(boards: QuerySet[Board], *, most: int | None = None) -> list[Thumbnail]:
+    """The boards in their order, each as readers find it. Nothing is read before it is drawn."""
+    ordered = boards.select_related("task").prefetch_related("objectives")
+    return [Thumbnail(board) for board in ordered.order_by("position", "title")[:most]]

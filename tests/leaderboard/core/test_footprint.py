@@ -1,5 +1,7 @@
 """Cases T01a to T01p and T08i, T08j of the metric specification, and the edges."""
 
+from typing import Any
+
 import pytest
 
 from leaderboard.core import footprint
@@ -146,7 +148,7 @@ def test_published_hours_beat_the_estimate_and_divide_by_the_life():
 
 
 def test_an_uncertain_utilisation_and_life_give_a_range():
-    count = footprint.lives(GPT_4, mfu=footprint.MFU, life=footprint.LIFE)
+    count: Any = footprint.lives(GPT_4, mfu=footprint.MFU, life=footprint.LIFE)
 
     assert count.value == pytest.approx(lives(GPT_4, 0.35, 2))
     assert count.low == pytest.approx(lives(GPT_4, 0.60, 5))

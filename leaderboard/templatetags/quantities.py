@@ -1,0 +1,50 @@
+"""How templates write numbers; all of it is in `leaderboard.quantities`."""
+
+from django import template
+
+from leaderboard import quantities
+from leaderboard.charts import css_class
+from leaderboard.core import metrics
+
+register = template.Library()
+
+
+@register.filter
+def quantity(estimate) -> str:
+    """“494 Wh (477–512)”: an estimate or a measurement in the unit that fits it."""
+    scale = quantities.scale(estimate.metric, [estimate.value])
+    text = scale.quantity(estimate.value, low=estimate.low, high=estimate.high)
+    if estimate.low == estimate.high:
+        return text
+    return f"{text} ({scale.range(estimate.low, estimate.high)})"
+
+
+@register.filter
+def in_unit(value: float, metric: metrics.Metric) -> str:
+    """A canonical value of a metric in the unit that fits it."""
+    return quantities.alone(metric.slug, value)
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """A bare number with three digits; nothing where there is none."""
+    return "" if value is None else quantities.plain(value)
+
+
+@register.filter
+def in_si(value: float | None, unit: str) -> str:
+    """A canonical value in a fitting unit of its ladder: `{{ gpu.memory_b|in_si:"byte" }}`."""
+    return "" if value is None else quantities.scale_of_unit(unit, [value]).quantity(value)
+
+
+@register.filter
+def hue(metric: metrics.Metric) -> str:
+    """The class of a metric's family: its colour, and the name of its shape."""
+    return css_class(metric.family)
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """“26 entries”: `{{ n|counted:"entry,entries" }}`."""
+    singular, _, plural = noun.partition(",")
+    return quantities.count(number, singular, plural)

@@ -1,0 +1,205 @@
+"""From the value as written to the number shown, step by step."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from leaderboard import quantities
+from leaderboard.core import metrics, units
+from leaderboard.core.interval import Interval
+from leaderboard.facts import Facts
+from leaderboard.models import Entry, Estimate, Measurement, Run
+from leaderboard.quantities import Scale, plain
+
+FACT_WORDS = {
+    "device_count": "devices",
+    "device_life": "life of a device",
+    "device_mass": "mass of a device",
+    "device_analysed_mass": "analysed mass of a device",
+    "device_embodied_carbon": "embodied carbon of a device",
+    "device_abiotic_depletion": "abiotic depletion of a device",
+    "device_rated_power": "rated power of a device",
+    "device_price": "price of a device hour",
+    "grid_intensity": "carbon intensity of the grid",
+    "pue": "PUE",
+    "a100_price": "price of an A100 hour",
+}
+# Facts that read better in another unit than the canonical one: factor and unit.
+FACT_UNITS = {
+    "device_life": (365.25 * 86_400, "years"),
+    "device_price": (1 / 3600, "USD/h"),
+    "a100_price": (1 / 3600, "USD/h"),
+    "grid_intensity": (1 / 3.6e9, "g CO₂e/kWh"),
+    "device_embodied_carbon": (1, "kg CO₂e"),
+    "device_abiotic_depletion": (1, "kg Sb eq"),
+    "device_mass": (1, "kg"),
+    "device_analysed_mass": (1, "kg"),
+    "device_rated_power": (1, "W"),
+}
+SHOWN_RUNS = 8
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a formula: a metric of the same run, or a fact of its hardware or place."""
+
+    name: str
+    words: str
+    text: str
+    link: str = ""
+
+
+@dataclass
+class Chain:
+    """How one estimate of an entry came to be. The steps are told of the run nearest to it."""
+
+    entry: Entry
+    estimate: Estimate
+    pairs: list[tuple[Run, Measurement]]
+    scale: Scale
+    _facts: Facts = field(default_factory=Facts)
+
+    @property
+    def metric(self) -> metrics.Metric:
+        return metrics.get(self.estimate.metric)
+
+    @cached_property
+    def pair(self) -> tuple[Run, Measurement]:
+        return min(self.pairs, key=lambda pair: abs(pair[1].value - self.estimate.value))
+
+    @property
+    def run(self) -> Run:
+        return self.pair[0]
+
+    @property
+    def measurement(self) -> Measurement:
+        return self.pair[1]
+
+    @property
+    def is_derived(self) -> bool:
+        return bool(self.measurement.recipe)
+
+    @property
+    def recipe(self) -> metrics.Recipe | None:
+        """The formula by its name and version; None when that version is gone."""
+        named = self.measurement.recipe
+        return next((one for one in self.metric.recipes if one.name == named), None)
+
+    @property
+    def in_short(self) -> str:
+        if self.is_derived:
+            return self.recipe.written if self.recipe else self.measurement.recipe
+        written = f"{self.measurement.raw_value} {self.measurement.raw_unit}"
+        return f"written as {written}" + (
+            f", by {self.measurement.instrument}" if self.measurement.instrument else ""
+        )
+
+    # A number that was written
+
+    @property
+    def as_written(self) -> str:
+        column = self.measurement.column or self.metric.slug
+        return f"{column}: {self.measurement.raw_value} {self.measurement.raw_unit}"
+
+    @property
+    def read_as(self) -> str:
+        """The raw value as the number it is, with its unit."""
+        try:
+            number = plain(float(self.measurement.raw_value))
+        except ValueError:
+            number = self.measurement.raw_value
+        return f"{number} {self.unit_words}"
+
+    @property
+    def unit_words(self) -> str:
+        unit = self.measurement.raw_unit
+        return "(a share)" if unit in ("1", "fraction") else unit
+
+    @property
+    def conversion(self) -> str:
+        """“12.4 Wh × 3,600 J/Wh ÷ 1,000 = 44.6 J”."""
+        one, unit = self.measurement, self.metric.unit
+        parts = [self.read_as]
+        try:
+            factor = units.factor(one.raw_unit, unit)
+        except units.UnitError:
+            factor = 1.0
+        if factor != 1:
+            parts.append(f"× {plain(factor)} {unit}/{one.raw_unit}" if unit != "1" else f"× {plain(factor)}")
+        if one.divisor != 1:
+            parts.append(f"÷ {plain(one.divisor)}")
+        result = plain(one.value) + (f" {unit}" if unit not in ("1", "count") else "")
+        return f"{' '.join(parts)} = {result}"
+
+    @property
+    def is_converted(self) -> bool:
+        one = self.measurement
+        return one.divisor != 1 or one.raw_unit != self.metric.unit
+
+    @property
+    def divisor_words(self) -> str:
+        """What the total was divided by."""
+        if self.measurement.divisor == 1:
+            return ""
+        return f"The file gives a total of the run; it is divided by its {plain(self.measurement.divisor)} × {self.entry.task.unit_noun}."
+
+    # A number that follows from others
+
+    @cached_property
+    def inputs(self) -> list[Input]:
+        if self.recipe is None:
+            return []
+        measured = {one.metric: one for one in self.run.measurements.all()}
+        facts = self._facts.of(
+            self.entry.hardware.slug,
+            self.entry.device_count,
+            self.run.region,
+            self.entry.task.slug,
+        )
+        return [self.input(name, measured, facts) for name in self.recipe.inputs]
+
+    def input(self, name: str, measured: dict[str, Measurement], facts: dict[str, Interval]) -> Input:
+        if name in measured:
+            one = measured[name]
+            scale = quantities.scale(name, [one.value])
+            text = scale.quantity(one.value)
+            if one.low < one.high:
+                text += f" ({scale.range(one.low, one.high)})"
+            return Input(name, metrics.get(name).label.lower(), text, f"?metric={name}#provenance")
+        words = FACT_WORDS.get(name, name)
+        return Input(name, words, fact_text(name, facts.get(name)))
+
+    # The rest
+
+    @property
+    def values(self) -> list[str]:
+        return [self.scale.number(one.value) for _, one in self.pairs[:SHOWN_RUNS]]
+
+    @property
+    def more_values(self) -> int:
+        return len(self.pairs) - len(self.values)
+
+    @property
+    def shown(self) -> str:
+        estimate = self.estimate
+        text = self.scale.quantity(estimate.value, low=estimate.low, high=estimate.high)
+        if estimate.low == estimate.high:
+            return text
+        return f"{text} ({self.scale.range(estimate.low, estimate.high)})"
+
+    @property
+    def headline(self) -> str:
+        return self.scale.quantity(self.estimate.value)
+
+    @property
+    def per(self) -> str:
+        return quantities.per(self.metric.slug, self.entry.task.unit_noun)
+
+
+def fact_text(name: str, interval: Interval | None) -> str:
+    """A fact as the catalogue has it today, with its range."""
+    if interval is None:
+        return "not in the catalogue any more"
+    factor, unit = FACT_UNITS.get(name, (1, ""))
+    value, low, high = (part / factor for part in (interval.value, interval.low, interval.high))
+    text = f"{plain(value)} {unit}".rstrip()
+    return text if low == high else f"{text} ({plain(low)} to {plain(high)})"

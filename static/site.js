@@ -1,0 +1,76 @@
+// Every page works without this; it only makes things quicker.
+const root = document.documentElement;
+root.classList.add("js");
+
+// The theme button says which theme is meant: the server can't know the system's.
+document.querySelector(".site-theme")?.addEventListener("submit", () => {
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.querySelector(".site-theme button").value = dark ? "light" : "dark";
+});
+
+// A row and its point light up together.
+export function link(entry) {
+  for (const old of document.querySelectorAll(".is-linked[data-entry]:not(.keep)")) {
+    old.classList.remove("is-linked");
+  }
+  for (const part of document.querySelectorAll(`[data-entry="${entry}"]`)) {
+    part.classList.add("is-linked");
+  }
+}
+for (const type of ["pointerover", "focusin"]) {
+  document.addEventListener(type, (event) => {
+    const entry = event.target.closest?.("[data-entry]")?.dataset.entry;
+    if (entry) link(entry);
+  });
+}
+
+// A table that fits its box leaves it, so that its head sticks to the window, not to the box.
+const fit = new ResizeObserver((boxes) => {
+  for (const { target } of boxes) {
+    const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
+    target.classList.toggle("fits", fits);
+    target.tabIndex = fits ? -1 : 0;
+  }
+});
+export function fitTables() {
+  for (const box of document.querySelectorAll(".table-scroll")) fit.observe(box);
+}
+fitTables();
+
+// Copy buttons copy the code beside them.
+document.addEventListener("click", (event) => {
+  if (!event.target.matches(".take-away button, button[data-copy]")) return;
+  navigator.clipboard?.writeText(event.target.parentElement.querySelector("code").textContent);
+  event.target.textContent = "Copied";
+});
+
+// Selects that stand in a form with `data-submit` act at once.
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-submit]")?.requestSubmit();
+});
+
+// A submission that is waiting looks again after a while.
+const waiting = document.querySelector("[data-wait]");
+if (waiting) {
+  const look = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page.querySelector("[data-wait]")) setTimeout(look, 1500);
+    else location.reload();
+  };
+  setTimeout(look, 800);
+}
+
+// A file that is dropped on the field lands in it.
+const drop = document.querySelector(".drop");
+if (drop) {
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    drop.addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("is-over", type === "dragover");
+      if (type === "drop") drop.querySelector("input[type=file]").files = event.dataTransfer.files;
+    });
+  }
+}
