@@ -183,6 +183,9 @@ class Entry(models.Model):
         """“2 × H100”, or nothing where the hardware is hidden."""
         if self.hardware.slug == "unspecified":
             return ""
+        # Some training runs are published without the number of their devices.
+        if self.settings.get("devices") == "number not stated":
+            return str(self.hardware)
         return f"{self.device_count} × {self.hardware}"
 
     @property
@@ -196,7 +199,16 @@ class Entry(models.Model):
 
 
 # The settings that belong in an entry's short name, the rest is on its page.
-SHOWN_SETTINGS = ("precision", "engine", "machine", "batch_size", "max_num_seqs", "image", "effort")
+SHOWN_SETTINGS = (
+    "precision",
+    "engine",
+    "machine",
+    "batch_size",
+    "max_num_seqs",
+    "image",
+    "effort",
+    "score_of",
+)
 
 
 class Run(models.Model):

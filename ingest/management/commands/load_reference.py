@@ -11,6 +11,7 @@ from ingest import first_boards, pipeline
 from leaderboard import frontiers, reference
 from leaderboard.datafiles import DATA
 from leaderboard.models import Board, Objective, Run, Submission, Task
+from leaderboard.rederivation import rederive
 
 State = Submission.State
 SYSTEM_USER = "efficiency-frontier"
@@ -33,6 +34,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{table}: {count.rows} rows, {count.created} new, {count.changed} changed"
             )
+        if not report.is_unchanged:
+            # What follows from the facts of the catalogue follows anew.
+            for pk in rederive():
+                frontiers.refresh(pk, at=timezone.now())
         for told in first_boards.boards(data):
             board = set_up(told)
             submission, news = fill(board, first_boards.file_of(board.slug, data))

@@ -1,0 +1,241 @@
+"""What a submission's page shows: its state in words, its problems, and what it still asks for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from ingest.forms import ASKED
+from ingest.formats import FORMATS
+from ingest.resolve import KINDS, NAMES, Catalogue
+from leaderboard.models import Board, Entry, Submission
+
+State = Submission.State
+ROWS = 50
+COLUMNS = 12
+LABELS = 60
+CHANGEABLE = (State.CHECKED, State.REJECTED, State.HELD)
+WORDS = {
+    State.RECEIVED: "Waiting for the check. It takes seconds; this page looks again by itself.",
+    State.CHECKED: "Checked. Nothing is on a board before you publish it.",
+    State.PUBLISHED: "Published. Its numbers count on the boards below.",
+    State.HELD: "Waiting for an editor, who looks at the warnings below.",
+    State.REJECTED: "Not published: it has errors. Nothing of it is on a board.",
+    State.QUARANTINED: "Set aside: reading it ended the worker three times. An editor can look at it.",
+    State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
+    State.SUPERSEDED: "Replaced by a later submission. This page stays.",
+}
+STEPS = ("1 Send", "2 Check", "3 Publish")
+SAMPLES_WORDS = {
+    "samples": ("Number of samples", "How many functional units one run did"),
+    "region": ("Region", "Country code of the grid, such as DEU or USA"),
+    "device_count": ("Number of devices", ""),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing the file does not say, or says with a name that nobody knows."""
+
+    name: str
+    kind: str
+    label: str
+    rows: int
+    near: list[str]
+    said: str
+
+    @property
+    def words(self) -> str:
+        thing = NAMES.get(self.kind) or SAMPLES_WORDS.get(self.kind, (self.kind, ""))[0].lower()
+        if not self.label:
+            return f"{thing[:1].upper()}{thing[1:]}"
+        if self.kind in NAMES:
+            return f"“{self.label}” is the {thing}"
+        return f"{thing[:1].upper()}{thing[1:]} of “{self.label}”"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("samples", "device_count")
+
+
+class SubmissionPage:
+    def __init__(self, submission: Submission, user):
+        self.submission, self.user = submission, user
+        self.is_own = user.is_authenticated and submission.submitted_by_id == user.pk
+
+    # State
+
+    @property
+    def words(self) -> str:
+        return WORDS[State(self.submission.state)]
+
+    @property
+    def title(self) -> str:
+        one, errors = self.submission, self.submission.summary.get("errors", 0)
+        if one.state == State.RECEIVED:
+            return f"{one.filename} is being checked"
+        if errors:
+            return f"{one.filename}: {errors:,} {'error' if errors == 1 else 'errors'}"
+        return f"{one.filename}: {one.get_state_display().lower()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.submission.state == State.RECEIVED
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Each step with its class: done, now, or empty."""
+        now = {State.RECEIVED: 1, State.PUBLISHED: 3, State.WITHDRAWN: 3}.get(
+            State(self.submission.state), 2 if self.can_publish else 1
+        )
+        return [
+            (text, "done" if place < now else "now" if place == now else "")
+            for place, text in enumerate(STEPS)
+        ]
+
+    @property
+    def may_act(self) -> bool:
+        return self.is_own or self.user.is_staff
+
+    @property
+    def can_publish(self) -> bool:
+        one = self.submission
+        ready = one.state == State.CHECKED or (one.state == State.HELD and self.user.is_staff)
+        return self.may_act and ready and not one.summary.get("errors")
+
+    @property
+    def can_change(self) -> bool:
+        return self.may_act and self.submission.state in CHANGEABLE
+
+    @property
+    def can_withdraw(self) -> bool:
+        gone = (State.WITHDRAWN, State.SUPERSEDED)
+        return self.may_act and self.submission.state not in gone
+
+    @property
+    def has_raw(self) -> bool:
+        """Whether this reader may have the file as it was sent."""
+        return self.may_act or self.submission.state == State.PUBLISHED
+
+    @property
+    def format_label(self) -> str:
+        module = FORMATS.get(self.submission.format)
+        return module.LABEL if module else self.submission.format
+
+    @property
+    def formats(self) -> list[tuple[str, str, bool]]:
+        known = sorted((module.LABEL, slug) for slug, module in FORMATS.items())
+        return [(slug, label, slug == self.submission.format) for label, slug in known]
+
+    # Problems
+
+    @property
+    def problems(self) -> list[dict]:
+        return self.submission.issues
+
+    @property
+    def more_problems(self) -> int:
+        """Issues beyond those that are kept."""
+        told = sum(issue.get("count", 1) for issue in self.problems)
+        summary = self.submission.summary
+        return max(summary.get("errors", 0) + summary.get("warnings", 0) - told, 0)
+
+    # Context
+
+    @cached_property
+    def asked(self) -> list[Asked]:
+        """One field per distinct label, the commonest first."""
+        if not self.can_change:
+            return []
+        found = []
+        for kind, labels in self.submission.summary.get("asked", {}).items():
+            if not isinstance(labels, dict):
+                labels = {"": self.submission.summary.get("rows", 0)}
+            for label, rows in islice(sorted(labels.items(), key=lambda pair: -pair[1]), LABELS):
+                found.append(self.field(kind, label, rows))
+        return found
+
+    def field(self, kind: str, label: str, rows: int) -> Asked:
+        # A task's samples are asked for by the task as the file writes it.
+        near = [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+        said = self.submission.context.get(kind, "")
+        said = said.get(label, "") if isinstance(said, dict) else said
+        return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue()
+
+    @property
+    def lists(self) -> list[tuple[str, list[str]]]:
+        """Suggestions by kind: all slugs of the catalogue, for kinds that are asked for."""
+        kinds = {field.kind for field in self.asked if field.kind in KINDS}
+        return [
+            (kind, sorted({row.slug for row in self.catalogue.rows[kind].values()}))
+            for kind in sorted(kinds)
+        ]
+
+    @property
+    def said(self) -> list[tuple[str, str, str]]:
+        """What the sender said: key, label, value."""
+        found = []
+        for key, value in self.submission.context.items():
+            pairs = value.items() if isinstance(value, dict) else [("", value)]
+            found += [(key, label, str(text)) for label, text in pairs]
+        return found
+
+    # Rows
+
+    @cached_property
+    def rows(self) -> list:
+        """The first rows, those with problems before the others."""
+        rows = self.submission.rows
+        with_issues = list(rows.exclude(issues=[]).order_by("path", "row")[:ROWS])
+        if len(with_issues) == ROWS:
+            return with_issues
+        others = rows.filter(issues=[]).order_by("path", "row")
+        return [*with_issues, *others[: ROWS - len(with_issues)]]
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The columns worth showing: those with problems, then as the file has them."""
+        troubled = [issue["column"] for row in self.rows for issue in row.issues if issue["column"]]
+        names = [name for row in self.rows[:5] if isinstance(row.sent, dict) for name in row.sent]
+        wanted = dict.fromkeys([*(name for name in troubled if name in names), *names])
+        return list(wanted)[:COLUMNS]
+
+    @property
+    def grid(self) -> list[tuple[object, str, list[tuple[str, bool]]]]:
+        """Row, state and cells; a cell says whether something is wrong with it."""
+        lines = []
+        for row in self.rows:
+            wrong = {issue["column"] for issue in row.issues}
+            sent = row.sent if isinstance(row.sent, dict) else {}
+            cells = [(short(sent.get(name)), name in wrong) for name in self.columns]
+            severities = {issue["severity"] for issue in row.issues}
+            state = next((one for one in ("error", "warning", "info") if one in severities), "")
+            lines.append((row, state, cells))
+        return lines
+
+    # What became of it
+
+    @property
+    def boards(self):
+        tasks = self.submission.summary.get("tasks", [])
+        return Board.objects.filter(task__slug__in=tasks).order_by("position", "title")
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN):
+            return []
+        entries = Entry.objects.named().filter(runs__submission=self.submission)
+        return list(entries.distinct().order_by("pk")[:ROWS])
+
+
+def short(value) -> str:
+    """A cell as text of a bearable length; nested values by their kind."""
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,0 +1,223 @@
+"""Sending a file, watching its check, and deciding about it."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseForbidden,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ingest import files, pipeline, tasks
+from ingest.errors import ERRORS
+from ingest.formats import FORMATS
+from ingest.formats import __path__ as formats_path
+from ingest.forms import SubmitForm, context_from
+from ingest.resolve import ContextError
+from ingest.submission_page import SubmissionPage
+from leaderboard.models import AIModel, Hardware, Method, Submission, Task
+from leaderboard.tasks import later, refresh_board
+
+# Room for the other fields of the form beside the file.
+FORM_BYTES = 65_536
+SUGGESTED = 500
+TEMPLATES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+# The length is looked at before anything reads the body, as the check of the token would.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest) -> HttpResponse:
+    """The page that takes a file. Everybody may read it, users may send."""
+    limit = settings.LIMITS["max_upload_bytes"]
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_BYTES:
+        return render(request, "ingest/too_large.html", {"limit": limit}, status=413)
+    return protected_submit(request)
+
+
+@csrf_protect
+def protected_submit(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return submit_page(request, SubmitForm())
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("submit"))
+    form = SubmitForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return submit_page(request, form, status=400)
+    sent = form.cleaned_data
+    try:
+        submission, is_new = pipeline.receive(
+            sent["file"],
+            filename=sent["file"].name,
+            by=request.user,
+            at=timezone.now(),
+            context=form.context,
+            publish=sent["publish"],
+            format=sent["format"],
+        )
+    except (ContextError, files.TooLarge) as refused:
+        form.add_error(None, str(refused))
+        return submit_page(request, form, status=400)
+    if not is_new:
+        messages.info(request, "You sent this very file before; this is its submission.")
+    later(tasks.ingest, submission.pk)
+    return redirect(submission)
+
+
+def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> HttpResponse:
+    recent = (
+        Submission.objects.filter(submitted_by=request.user).order_by("-received_at")[:5]
+        if request.user.is_authenticated
+        else []
+    )
+    return render(
+        request,
+        "ingest/submit.html",
+        {
+            "form": form,
+            "formats": sorted(FORMATS.values(), key=lambda module: module.LABEL),
+            "limit": settings.LIMITS["max_upload_bytes"],
+            "recent": recent,
+            "review": settings.REVIEW,
+            "lists": [
+                ("hardware", slugs(Hardware)),
+                ("model", slugs(AIModel)),
+                ("task", slugs(Task)),
+                ("method", slugs(Method)),
+            ],
+        },
+        status=status,
+    )
+
+
+def slugs(model) -> list[str]:
+    return list(model.objects.order_by("slug").values_list("slug", flat=True)[:SUGGESTED])
+
+
+@require_GET
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """Our own format, to be filled in."""
+    path = f"{formats_path[0]}/templates/efficiency-frontier.{kind}"
+    with open(path, "rb") as file:
+        response = HttpResponse(file.read(), content_type=TEMPLATES[kind])
+    response["Content-Disposition"] = f'attachment; filename="efficiency-frontier.{kind}"'
+    return response
+
+
+@login_required
+def submissions(request: HttpRequest) -> HttpResponse:
+    """The user's own."""
+    own = Submission.objects.filter(submitted_by=request.user).order_by("-received_at")
+    page = Paginator(own, 50).get_page(request.GET.get("page"))
+    return render(request, "ingest/submissions.html", {"rows": page})
+
+
+def seen(request: HttpRequest, public_id) -> Submission:
+    """The submission, if this reader may see it; others are told that there is none."""
+    visible = Submission.objects.visible_to(request.user).select_related("source", "submitted_by")
+    return get_object_or_404(visible, public_id=public_id)
+
+
+def owned(request: HttpRequest, public_id) -> Submission:
+    """The submission, for its sender or an editor."""
+    submission = seen(request, public_id)
+    if submission.submitted_by_id != request.user.pk and not request.user.is_staff:
+        raise Http404("Not yours.")
+    return submission
+
+
+@never_cache
+@require_GET
+def submission(request: HttpRequest, public_id) -> HttpResponse:
+    page = SubmissionPage(seen(request, public_id), request.user)
+    return render(
+        request, "ingest/submission.html", {"submission": page.submission, "page": page}
+    )
+
+
+@login_required
+@require_POST
+def recheck(request: HttpRequest, public_id) -> HttpResponse:
+    """Take what the sender says now, and check the file again."""
+    submission = owned(request, public_id)
+    try:
+        context = context_from(request.POST, submission.context)
+        pipeline.recheck(
+            submission.pk,
+            at=timezone.now(),
+            context=context,
+            format=request.POST.get("format", ""),
+        )
+    except (pipeline.NotAllowed, ContextError) as refused:
+        messages.error(request, str(refused))
+    else:
+        later(tasks.ingest, submission.pk)
+    return redirect(submission)
+
+
+@login_required
+@require_POST
+def publish(request: HttpRequest, public_id) -> HttpResponse:
+    submission = owned(request, public_id)
+    try:
+        boards = pipeline.publish(submission.pk, by=request.user, at=timezone.now())
+    except pipeline.NotAllowed as refused:
+        messages.error(request, str(refused))
+    else:
+        for board in boards:
+            later(refresh_board, board)
+    return redirect(submission)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, public_id) -> HttpResponse:
+    submission = owned(request, public_id)
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:300]
+    for board in pipeline.withdraw(submission.pk, at=timezone.now(), reason=reason):
+        later(refresh_board, board)
+    return redirect(submission)
+
+
+@require_GET
+def raw(request: HttpRequest, public_id) -> HttpResponse:
+    """The file as it was sent, never to be opened by a browser on this site."""
+    submission = seen(request, public_id)
+    if not SubmissionPage(submission, request.user).has_raw:
+        return HttpResponseForbidden("The file of a withdrawn submission is not given out.")
+    response = StreamingHttpResponse(
+        files.pieces(submission), content_type="application/octet-stream"
+    )
+    response["Content-Disposition"] = content_disposition_header(True, submission.filename)
+    response["Content-Length"] = submission.size
+    response["X-Content-Type-Options"] = "nosniff"
+    # This answer's own policy; the site's middleware leaves an existing one alone.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_GET
+def error(request: HttpRequest, code: str) -> HttpResponse:
+    """What an error's code means and what to do about it."""
+    if code not in ERRORS:
+        raise Http404("There is no such error.")
+    title, text = ERRORS[code]
+    return render(request, "ingest/error.html", {"code": code, "title": title, "text": text})
+
+
+@require_GET
+def errors(request: HttpRequest) -> HttpResponse:
+    rows = [(code, *texts) for code, texts in sorted(ERRORS.items())]
+    return render(request, "ingest/errors.html", {"rows": rows})

@@ -1,0 +1,155 @@
+"""A device: its specification, published figures side by side, and what it is made of."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from django.utils.safestring import SafeString
+
+from leaderboard import charts, quantities
+from leaderboard.core.elements import Element
+from leaderboard.models import Composition, Hardware, HardwareFact
+from leaderboard.quantities import plain
+
+Kind = HardwareFact.Kind
+TITLES = {
+    Kind.EMBODIED_CARBON: ("Carbon of making one", "kg CO₂e per device", "carbon"),
+    Kind.ABIOTIC_DEPLETION: ("Depletion of elements by making one", "kg Sb eq per device", "material"),
+    Kind.MODULE_MASS: ("Mass of card or module", "kg", "material"),
+    Kind.ANALYSED_MASS: ("Mass whose elements were analysed", "kg", "material"),
+    Kind.DEVICE_HOUR_PRICE: ("On-demand price", "USD per device hour", "cost"),
+    Kind.LIST_PRICE: ("List price", "USD", "cost"),
+}
+# From how many figures on a chart says more than the table.
+CHART_FROM = 2
+
+
+@dataclass(frozen=True)
+class Specification:
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All published figures of one kind."""
+
+    kind: str
+    title: str
+    unit: str
+    facts: list[HardwareFact]
+    chart: SafeString | str
+
+    @property
+    def spread(self) -> str:
+        low = min(fact.low for fact in self.facts)
+        high = max(fact.high for fact in self.facts)
+        if low == high:
+            return f"{plain(low)} {self.unit}"
+        return f"{plain(low)} to {plain(high)} {self.unit}"
+
+    @property
+    def preferred(self) -> HardwareFact | None:
+        return next((fact for fact in self.facts if fact.is_preferred), None)
+
+
+class HardwarePage:
+    def __init__(
+        self,
+        row: Hardware,
+        facts: list[HardwareFact],
+        composition: list[Composition],
+        elements: dict[str, Element],
+    ):
+        self.row, self.facts, self.composition, self.elements = row, facts, composition, elements
+
+    @property
+    def specifications(self) -> list[Specification]:
+        row, of_unit = self.row, quantities.scale_of_unit
+        ladders = [
+            ("Rated power", row.tdp_w, "W", ""),
+            ("Memory", row.memory_b, "byte", row.memory_type),
+            ("Memory bandwidth", row.memory_bandwidth_bps, "B/s", ""),
+            ("fp32", row.fp32_flops, "FLOP/s", "dense"),
+            ("tf32", row.tf32_flops, "FLOP/s", "dense"),
+            ("bf16, fp16", row.bf16_flops, "FLOP/s", "dense"),
+            ("fp8", row.fp8_flops, "FLOP/s", "dense"),
+            ("int8", row.int8_ops, "FLOP/s", "dense, operations"),
+        ]
+        found = [Specification("Released", row.released)] if row.released else []
+        for name, value, unit, note in ladders:
+            if value is not None:
+                text = of_unit(unit, [value]).quantity(value)
+                found.append(Specification(name, text.replace("FLOP", "OP") if name == "int8" else text, note))
+        if row.die_area_mm2 is not None:
+            node = f"{plain(row.process_nm)} nm" if row.process_nm is not None else ""
+            found.append(Specification("Die", f"{plain(row.die_area_mm2)} mm²", node))
+        return found
+
+    @cached_property
+    def figures(self) -> list[Figures]:
+        return [
+            self.figures_of(kind, list(facts))
+            for kind, facts in groupby(self.facts, lambda fact: fact.kind)
+        ]
+
+    def figures_of(self, kind: str, facts: list[HardwareFact]) -> Figures:
+        title, unit, css = TITLES[Kind(kind)]
+        chart: SafeString | str = ""
+        if len(facts) >= CHART_FROM:
+            rows = [
+                charts.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
+                for fact in sorted(facts, key=lambda fact: fact.value)
+            ]
+            chart = charts.bars(rows, title, unit, f"fact-{kind.lower()}", css)
+        return Figures(kind, title, unit, facts, chart)
+
+    # What it is made of
+
+    @cached_property
+    def parts(self) -> list[Composition]:
+        """Components by mass, or by share where no mass is published."""
+        rows = [row for row in self.composition if row.level == Composition.Level.COMPONENT]
+        return sorted(rows, key=lambda row: -(row.mass_kg or row.fraction or 0))
+
+    @cached_property
+    def element_rows(self) -> list[tuple[Composition, Element | None]]:
+        levels = (Composition.Level.ELEMENT, Composition.Level.GROUP)
+        rows = [row for row in self.composition if row.level in levels]
+        rows.sort(key=lambda row: (-(row.mass_kg or 0), -(row.fraction or 0), row.part))
+        return [(row, self.elements.get(row.element)) for row in rows]
+
+    @property
+    def has_element_masses(self) -> bool:
+        return any(row.mass_kg is not None for row, _ in self.element_rows if row.element)
+
+    @property
+    def total(self) -> Composition | None:
+        totals = [row for row in self.composition if row.level == Composition.Level.TOTAL]
+        return next((row for row in totals if row.mass_kg is not None), None)
+
+    @property
+    def parts_chart(self) -> SafeString | str:
+        with_mass = [row for row in self.parts if row.mass_kg is not None]
+        if len(with_mass) < CHART_FROM:
+            return ""
+        rows = [
+            charts.Bar(
+                row.part,
+                1000 * row.mass_kg,
+                f"{plain(1000 * row.mass_kg)} g",
+                1000 * row.mass_kg if row.high_kg else None,
+                1000 * row.high_kg if row.high_kg else None,
+            )
+            for row in with_mass
+        ]
+        return charts.bars(rows, "Mass by part", "g", "parts", "material")
+
+    @property
+    def citations(self) -> list[str]:
+        return sorted({row.citation for row in self.composition})
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.composition
