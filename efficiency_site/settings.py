@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "efficiency_site.urls"
+CSRF_FAILURE_VIEW = "leaderboard.views.site.stale_form"
 WSGI_APPLICATION = "efficiency_site.wsgi.application"
 TEMPLATES = [
     {

@@ -14,3 +14,8 @@ urlpatterns = [
     path("", include("ingest.urls")),
     path("", include("leaderboard.urls")),
 ]
+
+handler400 = "leaderboard.views.site.bad_request"
+handler403 = "leaderboard.views.site.forbidden"
+handler404 = "leaderboard.views.site.not_found"
+handler500 = "leaderboard.views.site.server_error"

@@ -32,7 +32,8 @@ LOG_FROM_RATIO = 5
 ESTIMATED = [Origin.values.index(origin) for origin in (Origin.ESTIMATED, Origin.RATED)]
 TEMPLATE = Path(__file__).parent.parent / "static" / "plotly-template.json"
 # The rows of a legend, a label's line and a character of it, in pixels at 12 px.
-CHARACTER, LINE = 6.6, 15
+NARROW = 420
+CHARACTER, LINE = 7.0, 15
 
 
 @dataclass(frozen=True)
@@ -279,7 +280,7 @@ class Scatter:
             "titles": {"x": x_title(self.x), "y": y_title(self.y)},
             "labels": {
                 "wide": [self.annotation(label) for label in self.labels(960, 430, 14)],
-                "narrow": [self.annotation(label) for label in self.labels(330, 260, 5)],
+                "narrow": [self.annotation(label) for label in self.labels(290, 260, 5)],
             },
         }
 
@@ -502,6 +503,9 @@ class Labels:
             (-side * 11, -lift * 14, back),
             (-side * 12, 0, back),
         ]
+        if self.width < NARROW:
+            # Over the crowd of dominated entries a name does more harm than good.
+            spots = spots[:6]
         for dx, dy, anchor in spots:
             left = x + dx - {"start": 0, "middle": length / 2, "end": length}[anchor]
             box = (left, y + dy - LINE / 2, left + length, y + dy + LINE / 2)
@@ -512,7 +516,7 @@ class Labels:
 
     def is_free(self, box) -> bool:
         left, top, right, bottom = box
-        if left < -26 or right > self.width + 12 or top < -10 or bottom > self.height + 2:
+        if left < -2 or right > self.width + 8 or top < -10 or bottom > self.height + 2:
             return False
         if any(
             left < other[2] and right > other[0] and top < other[3] and bottom > other[1]

@@ -82,7 +82,7 @@ def overlap(chart: Scatter, one: int, other: int) -> bool:
 
 
 def name(chart: Scatter, place: int) -> str:
-    return chart.names(int(chart.points.entries[place]))
+    return chart.names(int(chart.points.entries[place])).replace(" × ", f"{NBSP}×{NBSP}")
 
 
 def label(chart: Scatter, column: int) -> str:

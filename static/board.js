@@ -54,7 +54,7 @@ function dressed(figure, box) {
 
 // Fewer numbers along a short axis.
 function spaced(axis, width) {
-  const every = Math.ceil((axis.ticktext.join("  ").length * 7.5) / width);
+  const every = Math.ceil((axis.ticktext.join("  ").length * 9.5) / width);
   const keep = (_, index) => index % every === 0;
   return { tickvals: axis.tickvals.filter(keep), ticktext: axis.ticktext.filter(keep) };
 }

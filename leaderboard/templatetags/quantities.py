@@ -48,3 +48,36 @@ def counted(number: int, noun: str) -> str:
     """“26 entries”: `{{ n|counted:"entry,entries" }}`."""
     singular, _, plural = noun.partition(",")
     return quantities.count(number, singular, plural)
+
+
+@register.filter
+def hue_of(slug: str) -> str:
+    return css_class(metrics.get(slug).family)
+
+
+@register.filter
+def label_of(slug: str) -> str:
+    return metrics.get(slug).label
+
+
+@register.filter
+def percent(fraction: float | None) -> str:
+    """A share as a bare number of per cent; nothing where there is none."""
+    return "" if fraction is None else quantities.plain(100 * fraction)
+
+
+@register.filter
+def size(parameters: float | None) -> str:
+    """“8.19 B”, as models are called."""
+    if parameters is None:
+        return ""
+    for factor, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if parameters >= factor:
+            return f"{quantities.plain(parameters / factor)}{quantities.NBSP}{unit}"
+    return quantities.plain(parameters)
+
+
+@register.filter
+def first_line(text: str) -> str:
+    """The first paragraph of a docstring."""
+    return text.partition("\n\n")[0]

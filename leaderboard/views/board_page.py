@@ -19,6 +19,7 @@ from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who, available, slug_of
 
 ROWS = 100
+LONG_RANGE = 9
 OPTIONS = 400
 NAMED_AS_MISSING = 25
 FACET_WORDS = {
@@ -59,6 +60,8 @@ class Cell:
     strip: str | SafeString = ""
     origin: str = ""
     is_estimated: bool = False
+    # Whether any range of the column needs more room, so that the strips line up.
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -466,14 +469,10 @@ class BoardPage:
         ]
         cells = [cell(column, *numbers) for numbers in zip(*parts, strict=True)]
         most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
+        is_long = any(len(one.range) > LONG_RANGE for one in cells)
         return [
-            Cell(
-                one.text,
-                quantities.pad(one.text, most) if one.text else "",
-                one.range,
-                one.strip,
-                one.origin,
-                one.is_estimated,
+            replace(
+                one, pad=quantities.pad(one.text, most) if one.text else "", is_long=is_long
             )
             for one in cells
         ]

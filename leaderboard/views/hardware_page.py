@@ -7,6 +7,7 @@ from itertools import groupby
 from django.utils.safestring import SafeString
 
 from leaderboard import charts, quantities
+from leaderboard.core import metrics
 from leaderboard.core.elements import Element
 from leaderboard.models import Composition, Hardware, HardwareFact
 from leaderboard.quantities import plain
@@ -63,6 +64,10 @@ class HardwarePage:
         elements: dict[str, Element],
     ):
         self.row, self.facts, self.composition, self.elements = row, facts, composition, elements
+
+    @property
+    def material(self) -> metrics.Metric:
+        return metrics.get("material")
 
     @property
     def specifications(self) -> list[Specification]:

@@ -88,8 +88,7 @@ class Chain:
     def in_short(self) -> str:
         if self.is_derived:
             return self.recipe.written if self.recipe else self.measurement.recipe
-        written = f"{self.measurement.raw_value} {self.measurement.raw_unit}"
-        return f"written as {written}" + (
+        return f"written as {self.raw}" + (
             f", by {self.measurement.instrument}" if self.measurement.instrument else ""
         )
 
@@ -98,7 +97,13 @@ class Chain:
     @property
     def as_written(self) -> str:
         column = self.measurement.column or self.metric.slug
-        return f"{column}: {self.measurement.raw_value} {self.measurement.raw_unit}"
+        return f"{column}: {self.raw}"
+
+    @property
+    def raw(self) -> str:
+        """The text of the file with its unit; shares have none."""
+        unit = self.measurement.raw_unit
+        return self.measurement.raw_value + ("" if unit == "1" else f" {unit}")
 
     @property
     def read_as(self) -> str:

@@ -1,0 +1,126 @@
+"""What things are called and what is known of them."""
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from rest_framework.request import Request
+
+from leaderboard.api import shapes
+from leaderboard.api.asking import PAGED, Asked, cut, key_of, page_of, paged, reads
+from leaderboard.api.problems import Problem
+from leaderboard.core import metrics
+from leaderboard.models import (
+    AIModel,
+    Board,
+    Claim,
+    Composition,
+    Hardware,
+    HardwareFact,
+    Method,
+    Source,
+    Task,
+)
+
+
+@reads(paged(shapes.ModelSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def models(request: Request, asked: Asked):
+    """All models."""
+    return page_of(request, asked, AIModel.objects.select_related("source"))
+
+
+@reads(shapes.ModelSerializer, tag="Catalogue")
+def model(request: Request, asked: Asked, slug: str):
+    """One model."""
+    return get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
+
+
+@reads(paged(shapes.MethodSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def methods(request: Request, asked: Asked):
+    """All methods. `baseline` is none of them."""
+    return page_of(request, asked, Method.objects.select_related("source"))
+
+
+@reads(shapes.MethodSerializer, tag="Catalogue")
+def method(request: Request, asked: Asked, slug: str):
+    """One method."""
+    return get_object_or_404(Method.objects.select_related("source"), slug=slug)
+
+
+def with_boards() -> QuerySet:
+    """Tasks with their boards in the order of the site."""
+    boards = Board.objects.order_by("position", "slug")
+    return Task.objects.select_related("source").prefetch_related(Prefetch("boards", boards))
+
+
+@reads(paged(shapes.TaskSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def tasks(request: Request, asked: Asked):
+    """All tasks, each with the functional unit that makes its numbers comparable."""
+    return page_of(request, asked, with_boards())
+
+
+@reads(shapes.TaskSerializer, tag="Catalogue")
+def task(request: Request, asked: Asked, slug: str):
+    """One task."""
+    return get_object_or_404(with_boards(), slug=slug)
+
+
+@reads(paged(shapes.HardwareSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def hardware_list(request: Request, asked: Asked):
+    """All devices with their specifications."""
+    return page_of(request, asked, Hardware.objects.select_related("source"))
+
+
+@reads(shapes.HardwareDetailSerializer, tag="Catalogue")
+def hardware(request: Request, asked: Asked, slug: str):
+    """One device: specifications, published figures with citations, and what it is made of."""
+    facts = HardwareFact.objects.order_by("kind", "-is_preferred", "pk")
+    parts = Composition.objects.order_by("unit_name", "level", "part", "element", "pk")
+    devices = Hardware.objects.select_related("source").prefetch_related(
+        Prefetch("facts", facts), Prefetch("composition", parts)
+    )
+    return get_object_or_404(devices, slug=slug)
+
+
+@reads(paged(shapes.SourceSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def sources(request: Request, asked: Asked):
+    """All papers, data sets and documents that facts and claims come from."""
+    return page_of(request, asked, Source.objects.all())
+
+
+@reads(shapes.SourceDetailSerializer, tag="Catalogue")
+def source(request: Request, asked: Asked, slug: str):
+    """One source and what it claims."""
+    claims = Prefetch("claims", Claim.objects.order_by("position"))
+    return get_object_or_404(Source.objects.prefetch_related(claims), slug=slug)
+
+
+@reads(paged(shapes.MetricSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+def metric_list(request: Request, asked: Asked):
+    """All metrics with their formulas."""
+    after = key_of(asked["cursor"], str) if asked["cursor"] else ""
+    found = [metrics.ALL[slug] for slug in sorted(metrics.ALL) if slug > after]
+    return cut(request, asked, found[: asked["limit"] + 1], lambda metric: metric.slug)
+
+
+@reads(shapes.MetricSerializer, tag="Catalogue")
+def metric(request: Request, asked: Asked, slug: str):
+    """One metric with its formulas."""
+    if slug not in metrics.ALL:
+        raise Problem(404, "No metric has this slug.")
+    return metrics.ALL[slug]
+
+
+urlpatterns = [
+    path("models/", models, name="api-models"),
+    path("models/<slug:slug>/", model, name="api-model"),
+    path("methods/", methods, name="api-methods"),
+    path("methods/<slug:slug>/", method, name="api-method"),
+    path("tasks/", tasks, name="api-tasks"),
+    path("tasks/<slug:slug>/", task, name="api-task"),
+    path("hardware/", hardware_list, name="api-hardware-list"),
+    path("hardware/<slug:slug>/", hardware, name="api-hardware"),
+    path("sources/", sources, name="api-sources"),
+    path("sources/<slug:slug>/", source, name="api-source"),
+    path("metrics/", metric_list, name="api-metrics"),
+    path("metrics/<slug:slug>/", metric, name="api-metric"),
+]

@@ -1,0 +1,100 @@
+"""Entries with everything that stands behind their numbers."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from django.urls import path, reverse
+from rest_framework.request import Request
+
+from leaderboard.api import shapes
+from leaderboard.api.asking import LARGEST_KEY, PAGED, Asked, Parameter, page_of, paged, reads
+from leaderboard.core import metrics
+from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
+from leaderboard.models.evidence import EntryQuerySet, Origin
+
+# How many runs come with the entry itself; the others have a page of their own.
+RUNS_SHOWN = 20
+CHOICES = tuple(
+    Parameter(name, f"Slug of a {name}.") for name in ("task", "model", "method", "hardware")
+)
+State = Submission.State
+# The states in which everybody may see that a run exists.
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.SUPERSEDED)
+
+
+@reads(paged(shapes.EntrySerializer), tag="Entries", parameters=(*PAGED, *CHOICES), statuses=[400])
+def entries(request: Request, asked: Asked):
+    """All published entries with their estimates."""
+    chosen = {f"{choice.name}__slug": asked[choice.name] for choice in CHOICES}
+    wanted = {lookup: slug for lookup, slug in chosen.items() if slug is not None}
+    page = page_of(request, asked, with_estimates().published().filter(**wanted), by="pk")
+    return page | {"results": [known(entry) for entry in page["results"]]}
+
+
+@reads(shapes.EntryDetailSerializer, tag="Entries")
+def entry(request: Request, asked: Asked, entry_id: int):
+    """One entry: its estimates and its runs, each number down to the cell it was read from.
+
+    An entry whose runs were all withdrawn keeps its page, without numbers.
+    """
+    found, runs = public(entry_id), published_runs(entry_id)
+    withdrawn = Run.objects.filter(entry=found, submission__state__in=PUBLIC[1:])
+    boards = Board.objects.filter(task=found.task).order_by("position", "slug")
+    runs_path = reverse("api-entry-runs", kwargs={"entry_id": entry_id})
+    return known(found) | {
+        "boards": boards.values_list("slug", flat=True),
+        "runs_in_all": runs.count(),
+        "runs_withdrawn": withdrawn.count(),
+        "runs_url": request.build_absolute_uri(runs_path),
+        "runs": runs.order_by("pk")[:RUNS_SHOWN],
+    }
+
+
+@reads(paged(shapes.RunSerializer), tag="Entries", parameters=PAGED)
+def entry_runs(request: Request, asked: Asked, entry_id: int):
+    """All published runs of an entry."""
+    public(entry_id)
+    return page_of(request, asked, published_runs(entry_id), by="pk")
+
+
+def with_estimates() -> EntryQuerySet:
+    estimates = Estimate.objects.order_by("metric")
+    return Entry.objects.named().prefetch_related(Prefetch("estimates", estimates))
+
+
+def public(entry_id: int) -> Entry:
+    """The entry, if there is or was anything published about it. Raises Http404."""
+    seen = Run.objects.filter(entry_id=entry_id, submission__state__in=PUBLIC)
+    if entry_id > LARGEST_KEY or not seen.exists():
+        raise Http404
+    return with_estimates().get(pk=entry_id)
+
+
+def published_runs(entry_id: int) -> QuerySet[Run]:
+    measurements = Measurement.objects.order_by("metric")
+    return (
+        Run.objects.filter(entry_id=entry_id, submission__state=State.PUBLISHED)
+        .select_related("submission")
+        .defer("submission__issues", "submission__summary", "submission__context")
+        .prefetch_related(Prefetch("measurements", measurements))
+    )
+
+
+def known(entry: Entry) -> dict[str, Any]:
+    """An entry with what we hold to be true of it."""
+    values = {
+        estimate.metric: shapes.quantity(
+            estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
+        )
+        | {"origin": Origin.values[estimate.origin]}
+        for estimate in entry.estimates.all()
+    }
+    return shapes.identity(entry) | {"task": entry.task, "values": values}
+
+
+urlpatterns = [
+    path("entries/", entries, name="api-entries"),
+    path("entries/<int:entry_id>/", entry, name="api-entry"),
+    path("entries/<int:entry_id>/runs/", entry_runs, name="api-entry-runs"),
+]
