@@ -92,7 +92,9 @@ def reopen(submission: Submission, **changes: Any) -> None:
         setattr(submission, name, value)
     submission.state = State.RECEIVED
     submission.attempts, submission.lease_until = 0, None
-    submission.save(update_fields=["state", "attempts", "lease_until", *changes])
+    submission.issues, submission.summary = [], {}
+    fields = ["state", "attempts", "lease_until", "issues", "summary"]
+    submission.save(update_fields=[*fields, *changes])
 
 
 @transaction.atomic
@@ -134,11 +136,15 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
 
 
 def worked(claimed: Submission, *, at: datetime) -> set[int]:
-    """Do the work of a claim in one transaction, unless the claim was given to somebody else."""
+    """Do the work of a claim in one transaction.
+
+    Does nothing when the claim was given to somebody else, or the file was withdrawn meanwhile.
+    """
     whole = transaction.atomic if is_protected("one_transaction") else nullcontext
     with whole():
         submission = locked(claimed.pk)
-        if is_protected("fence") and submission.fence != claimed.fence:
+        is_ours = submission.fence == claimed.fence or not is_protected("fence")
+        if not is_ours or submission.state != State.RECEIVED:
             return set()
         boards = work(submission, at=at)
         fault("before_commit")

@@ -95,7 +95,7 @@ def linear_ticks(low: float, high: float, wanted: int = 6) -> tuple[tuple[float,
     """Round values about as many as wanted."""
     rough = (high - low) / wanted
     power = 10 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.7)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -803,7 +803,7 @@ def bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> Safe
     """Horizontal bars from zero, once for wide and once for narrow screens."""
     drawings = [
         _bars(rows, title, unit, f"{key}{suffix}", f"{css} only-{suffix}", width, room)
-        for suffix, width, room in (("wide", 640, 200), ("narrow", 358, 132))
+        for suffix, width, room in (("wide", 640, 230), ("narrow", 358, 140))
     ]
     return mark_safe("".join(drawings))
 

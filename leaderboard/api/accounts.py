@@ -16,7 +16,7 @@ from rest_framework.serializers import CharField, DateTimeField, Serializer, Val
 
 from leaderboard.api import shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, checked, page_of, paged, problems
-from leaderboard.api.problems import Problem, complaint, refused
+from leaderboard.api.problems import Problem, complaint
 from leaderboard.models import ApiToken
 
 

@@ -17,7 +17,6 @@ from rest_framework.serializers import (
     Field,
     FloatField,
     IntegerField,
-    JSONField,
     ListField,
     Serializer,
 )
@@ -289,7 +288,7 @@ class BoardSerializer(Serializer):
     task = NameSerializer()
     functional_unit = CharField(source="task.functional_unit")
     objectives = ObjectiveSerializer(many=True)
-    filters = JSONField(help_text="What the board shows unless the reader says otherwise.")
+    filters = DictField(help_text="What the board shows unless the reader says otherwise.")
     depth = IntegerField(help_text="How many layers are kept.")
     version = IntegerField(source="latest", help_text="The newest published frontier's number.")
     url = PageField()
@@ -316,14 +315,12 @@ class EntryNameSerializer(Serializer):
     method = NameSerializer()
     hardware = NameSerializer()
     device_count = IntegerField()
-    settings = JSONField()
+    settings = DictField()
     url = PageField()
 
 
 def values_field(**options: Any) -> DictField:
-    return DictField(
-        child=EstimatedSerializer(allow_null=True), help_text="By metric.", **options
-    )
+    return DictField(child=EstimatedSerializer(allow_null=True), help_text="By metric.", **options)
 
 
 class RankSerializer(Serializer):
@@ -387,9 +384,7 @@ class MeasurementSerializer(Serializer):
     """One number of a run, and where it comes from: a cell of a file, or a recipe."""
 
     metric = CharField()
-    quantity = QuantityField(
-        lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high)
-    )
+    quantity = QuantityField(lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high))
     origin = CharField()
     raw_value = CharField(help_text="As written in the file; empty where it was derived.")
     raw_unit = CharField()

@@ -16,10 +16,12 @@ from leaderboard.models.constraints import interval_is_finite_and_ordered
 
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Published ones are everybody's, the others their sender's and the editors'."""
+        """What is or was published is everybody's, the rest its sender's and the editors'."""
         if user.is_authenticated and user.is_staff:
             return self
-        seen = Q(state__in=[Submission.State.PUBLISHED, Submission.State.WITHDRAWN])
+        was_published = models.Exists(Run.objects.filter(submission_id=models.OuterRef("pk")))
+        seen = Q(state=Submission.State.PUBLISHED)
+        seen |= Q(was_published, state=Submission.State.WITHDRAWN)
         if user.is_authenticated:
             seen |= Q(submitted_by=user)
         return self.filter(seen)
@@ -184,7 +186,7 @@ class Entry(models.Model):
         if self.hardware.slug == "unspecified":
             return ""
         # Some training runs are published without the number of their devices.
-        if self.settings.get("devices") == "number not stated":
+        if self.settings.get("devices") == NOT_STATED:
             return str(self.hardware)
         return f"{self.device_count} × {self.hardware}"
 
@@ -198,6 +200,8 @@ class Entry(models.Model):
         return ", ".join([*method, *shown, *filter(None, [self.device])])
 
 
+# What the setting `devices` says then; their count is 1 for want of a better one.
+NOT_STATED = "number not stated"
 # The settings that belong in an entry's short name, the rest is on its page.
 SHOWN_SETTINGS = (
     "precision",
