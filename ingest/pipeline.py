@@ -5,7 +5,7 @@ record: its state, lease and fence say who works on it, so a message may be lost
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from psycopg import errors
 
 from ingest import files, writing
-from ingest.checking import Pass, complete
+from ingest.checking import Opened, Pass, complete
 from ingest.readings import Issue, Unreadable
 from ingest.report import Report
 from ingest.resolve import context_of
@@ -266,9 +266,7 @@ def waiting(*, at: datetime) -> list[int]:
     return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
 
 
-def check(
-    opened: Callable[[], BinaryIO], *, filename: str, context: dict, format: str = ""
-) -> Report:
+def check(opened: Opened, *, filename: str, context: dict, format: str = "") -> Report:
     """Check a file that nobody keeps: the dry run. `opened` gives it from its beginning."""
     with opened() as stream:
         head = stream.read(files.HEAD)

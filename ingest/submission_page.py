@@ -130,6 +130,10 @@ class SubmissionPage:
         known = sorted((module.LABEL, slug) for slug, module in FORMATS.items())
         return [(slug, label, slug == self.submission.format) for label, slug in known]
 
+    @property
+    def runs(self) -> int:
+        return self.submission.summary.get("runs", 0)
+
     # Problems
 
     @property
@@ -166,7 +170,9 @@ class SubmissionPage:
 
     def field(self, kind: str, label: str, rows: int) -> Asked:
         # A task's samples are asked for by the task as the file writes it.
-        near = [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+        near = (
+            [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+        )
         said = self.submission.context.get(kind, "")
         said = said.get(label, "") if isinstance(said, dict) else said
         return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))

@@ -142,9 +142,7 @@ def owned(request: HttpRequest, public_id) -> Submission:
 @require_GET
 def submission(request: HttpRequest, public_id) -> HttpResponse:
     page = SubmissionPage(seen(request, public_id), request.user)
-    return render(
-        request, "ingest/submission.html", {"submission": page.submission, "page": page}
-    )
+    return render(request, "ingest/submission.html", {"submission": page.submission, "page": page})
 
 
 @login_required

@@ -2,18 +2,19 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils.datastructures import MultiValueDict
+from django.http import QueryDict
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from ingest import files, formats
+from ingest.checking import Opened
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
@@ -89,7 +90,7 @@ def spooled(body: Any) -> IO[bytes]:
     return kept
 
 
-def opener(file: IO[bytes]) -> Callable[[], AbstractContextManager[Any]]:
+def opener(file: IO[bytes]) -> Opened:
     """Gives the file from its beginning each time; leaving it does not close it."""
 
     def opened() -> AbstractContextManager[Any]:
@@ -99,7 +100,7 @@ def opener(file: IO[bytes]) -> Callable[[], AbstractContextManager[Any]]:
     return opened
 
 
-def words_of(request: Request) -> MultiValueDict:
+def words_of(request: Request) -> QueryDict:
     """Everything said in the address and in the form's fields."""
     said = request.query_params.copy()
     if request.content_type.startswith("multipart/"):

@@ -34,6 +34,7 @@ from leaderboard.api.asking import (
     paged,
     problems,
     reads,
+    signed_in,
 )
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Board, Submission
@@ -82,7 +83,9 @@ class Submissions(APIView):
         """Your own submissions, the newest first."""
         asked = checked(request.query_params, PAGED)
         # A submission may have hundreds of issues; the first, an error if there is one, will do.
-        own = request.user.submissions.annotate(first=F("issues__0")).defer("issues", "context")
+        own = (
+            signed_in(request).submissions.annotate(first=F("issues__0")).defer("issues", "context")
+        )
         page = page_of(request, asked, own, by="-pk")
         page["results"] = [told(submission, submission.first) for submission in page["results"]]
         shape = paged(shapes.SubmissionSerializer)
@@ -148,7 +151,7 @@ def received(request: Request, file: Any, said: bodies.Said) -> Response:
         submission, is_new = pipeline.receive(
             file,
             filename=said.filename,
-            by=request.user,
+            by=signed_in(request),
             at=timezone.now(),
             context=said.context,
             publish=said.publish,

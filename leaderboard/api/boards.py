@@ -149,15 +149,16 @@ def shown(filters: Filters) -> tuple[str, ...]:
 
 def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
     """Metric → the number of the entry at a place; None where it has none."""
-    found = {}
+    found: dict[str, dict[str, Any] | None] = {}
     for column, metric in enumerate(points.metrics):
         value, low, high = (
             float(part[place, column]) for part in (points.value, points.low, points.high)
         )
-        number = None if math.isnan(value) else value
-        found[metric] = shapes.quantity(number, metrics.get(metric).unit, low, high)
-        if found[metric]:
-            found[metric]["origin"] = Origin.values[points.origin[place, column]]
+        if math.isnan(value):
+            found[metric] = None
+            continue
+        number = shapes.quantity(value, metrics.get(metric).unit, low, high)
+        found[metric] = number | {"origin": Origin.values[points.origin[place, column]]}
     return found
 
 

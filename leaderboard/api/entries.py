@@ -112,10 +112,12 @@ def published_runs(entry_id: int) -> QuerySet[Run]:
 def known(entry: Entry) -> dict[str, Any]:
     """An entry with what we hold to be true of it."""
     values = {
-        estimate.metric: shapes.quantity(
-            estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
-        )
-        | {"origin": Origin.values[estimate.origin]}
+        estimate.metric: {
+            **shapes.quantity(
+                estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
+            ),
+            "origin": Origin.values[estimate.origin],
+        }
         for estimate in entry.estimates.all()
     }
     return shapes.identity(entry) | {"task": entry.task, "values": values}

@@ -4,6 +4,9 @@ A number with a unit is always {value, low, high, unit} in its canonical unit. B
 where nobody states them, and a number that nobody knows is null.
 """
 
+# Fields named like attributes of REST framework's classes are no clash: they are taken out.
+# mypy: disable-error-code="assignment"
+
 from collections.abc import Callable
 from typing import Any
 
@@ -37,10 +40,15 @@ FACT_UNITS = {
 
 
 def quantity(
-    value: float | None, unit: str, low: float | None = None, high: float | None = None
-) -> dict[str, Any] | None:
+    value: float, unit: str, low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    """A number with its unit."""
+    return {"value": value, "low": low, "high": high, "unit": unit}
+
+
+def known(value: float | None, unit: str, *bounds: float | None) -> dict[str, Any] | None:
     """A number with its unit, or None for one that is missing."""
-    return None if value is None else {"value": value, "low": low, "high": high, "unit": unit}
+    return None if value is None else quantity(value, unit, *bounds)
 
 
 class QuantitySerializer(Serializer):
@@ -76,12 +84,12 @@ class QuantityField(Worked):
     """A number with bounds and unit."""
 
 
-@extend_schema_field(str)
+@extend_schema_field(CharField())
 class TextField(Worked):
     """A text."""
 
 
-@extend_schema_field(list[str])
+@extend_schema_field(ListField(child=CharField()))
 class TextsField(Worked):
     """Texts."""
 
@@ -90,7 +98,7 @@ class NumberField(QuantityField):
     """A plain column of a known unit, without bounds."""
 
     def __init__(self, column: str, unit: str):
-        super().__init__(lambda row: quantity(getattr(row, column), unit))
+        super().__init__(lambda row: known(getattr(row, column), unit))
 
 
 @extend_schema_field({"type": "string", "format": "uri"})
@@ -190,9 +198,9 @@ class CompositionSerializer(Serializer):
     level = CharField(help_text="TOTAL, COMPONENT, GROUP or ELEMENT.")
     part = CharField()
     element = CharField()
-    mass = QuantityField(lambda part: quantity(part.mass_kg, "kg", high=part.high_kg))
+    mass = QuantityField(lambda part: known(part.mass_kg, "kg", None, part.high_kg))
     fraction = QuantityField(
-        lambda part: quantity(part.fraction, "1", part.fraction_low, part.fraction_high)
+        lambda part: known(part.fraction, "1", part.fraction_low, part.fraction_high)
     )
     basis = CharField()
     citation = CharField()
@@ -442,7 +450,7 @@ class TokenSerializer(Serializer):
 
 
 class NewTokenSerializer(TokenSerializer):
-    token = CharField(source="text", help_text="Shown this once and kept nowhere.")
+    token = CharField(help_text="Shown this once and kept nowhere.")
 
 
 class AccountSerializer(Serializer):

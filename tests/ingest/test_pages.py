@@ -105,7 +105,7 @@ def test_the_page_lists_all_problems_folded(client, sender, world):
     page = text_of(client.get(sent(client, HEADER + rows).get_absolute_url()))
 
     assert "Row 1 and 2 others: 2, 3" in page
-    assert "is not a number" in page
+    assert "“x” is not a finite number." in page
     assert "/help/errors/hardware.unknown/" in page
     assert "Publish 1 run" not in page
 
@@ -127,7 +127,7 @@ def test_what_the_file_does_not_say_is_asked_once_per_name_and_taken(client, sen
 
 
 def test_context_may_come_with_the_file(client, sender, world):
-    rows = "model,quality [%],node_energy per run [J]\nSparrow-3B,70,1200\n"
+    rows = "model,task,quality [%],node_energy per run [J]\nSparrow-3B,,70,1200\n"
 
     submission = sent(client, rows, hardware="gpu-one", task="trivia", samples="100")
 
