@@ -194,7 +194,8 @@ def quarantine(submission: Submission, *, at: datetime) -> None:
 
 def work(submission: Submission, *, at: datetime) -> set[int]:
     """Publish in one pass when nothing stands against it; otherwise check and keep the report."""
-    if submission.publish == Submission.Publish.AUTO and settings.REVIEW != "all":
+    may_publish = submission.is_approved or settings.REVIEW != "all"
+    if submission.publish == Submission.Publish.AUTO and may_publish:
         boards = attempt(submission, at=at)
         if boards is not None:
             return boards
@@ -220,27 +221,19 @@ def decided(submission: Submission, report: Report) -> str:
 
 
 @transaction.atomic
-def publish(submission_id: int, *, at: datetime, by: Any) -> set[int]:
-    """Publish a checked submission, or a held one as an editor. Returns the boards to refresh.
+def publish(submission_id: int, *, by: Any) -> None:
+    """Put a checked submission back to a worker, to be published; a held one as an editor.
 
-    Raises NotAllowed with the reason when it can't be.
+    A file of any size is so published in the one way there is. Raises NotAllowed with the reason
+    when it can't be.
     """
     submission = locked(submission_id)
     if submission.state == State.PUBLISHED:
-        return set()
+        return
     allowed = submission.state == State.CHECKED or (submission.state == State.HELD and by.is_staff)
     if not allowed or submission.summary.get("errors"):
         raise NotAllowed("Only a checked submission without errors can be published.")
-    needs_editor = settings.REVIEW == "all" or (
-        settings.REVIEW == "warnings" and submission.summary.get("warnings")
-    )
-    if needs_editor and not by.is_staff:
-        Submission.objects.filter(pk=submission_id).update(state=State.HELD, decided_at=at)
-        return set()
-    try:
-        return write(submission, at=at, with_warnings=True)
-    except (Refused, Unreadable):
-        raise NotAllowed("The catalogue has changed since the check. Check again.") from None
+    reopen(submission, publish=Submission.Publish.AUTO, is_approved=by.is_staff)
 
 
 @transaction.atomic
@@ -304,14 +297,14 @@ def inspect(submission: Submission) -> Report:
     return complete(reading.report)
 
 
-def write(submission: Submission, *, at: datetime, with_warnings: bool = False) -> set[int]:
+def write(submission: Submission, *, at: datetime) -> set[int]:
     """Write the file's runs and all that follows. Returns the boards to refresh.
 
     Raises Refused at the first row that stands against publishing, Unreadable like a check.
     """
     SubmissionRow.objects.filter(submission=submission).delete()
     reading = over(submission)
-    tolerant = with_warnings or settings.REVIEW == "none"
+    tolerant = submission.is_approved or settings.REVIEW == "none"
     entries: set[int] = set()
     for batch in batches(reading.plans()):
         if reading.report.has_errors or (reading.report.has_warnings and not tolerant):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ingest.forms import ASKED
 from ingest.formats import FORMATS
+from ingest.forms import ASKED
 from ingest.resolve import KINDS, NAMES, Catalogue
 from leaderboard.models import Board, Entry, Submission
 

@@ -333,20 +333,20 @@ def spoken(body: Any) -> dict[str, Any]:
     operation_id="publish",
     tags=["Submissions"],
     request=None,
-    responses={200: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
+    responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["POST"])
 @permission_classes([IsAuthenticated])
 def publish(request: Request, public_id: UUID) -> Response:
-    """Publish a checked submission without errors; an editor also one that is held."""
+    """Have a worker publish a checked submission without errors; an editor also a held one."""
     checked(request.query_params, ())
     found = owned(request, public_id)
     try:
-        boards = pipeline.publish(found.pk, at=timezone.now(), by=request.user)
+        pipeline.publish(found.pk, by=request.user)
     except pipeline.NotAllowed as error:
         raise Problem(409, str(error)) from None
-    refresh(boards)
-    return Response(detail(request, seen(request, public_id)))
+    later(tasks.ingest, found.pk)
+    return Response(detail(request, seen(request, public_id)), status=202)
 
 
 urlpatterns = [

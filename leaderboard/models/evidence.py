@@ -54,6 +54,8 @@ class Submission(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     publish = models.CharField(max_length=4, choices=Publish, default=Publish.AUTO)
+    # An editor has seen it: warnings don't hold it any more.
+    is_approved = models.BooleanField(default=False)
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()

@@ -611,7 +611,9 @@ def test_a_checked_file_is_published_by_its_sender(sender):
 
     response = sender.act(only(), "publish/")
 
-    assert (response.status_code, response.json()["status"]) == (200, "published")
+    assert (response.status_code, response.json()["status"]) == (202, "received")
+    work()
+    assert only().state == "PUBLISHED"
     assert sender.act(only(), "publish/").json()["status"] == "published"
 
 

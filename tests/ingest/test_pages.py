@@ -90,6 +90,7 @@ def test_a_file_is_checked_shown_and_published_on_request(client, sender, world)
     assert "Publish 1 run" in page
 
     client.post(f"{submission.get_absolute_url()}publish/")
+    pipeline.ingest(submission.pk, at=NOW)
 
     submission.refresh_from_db()
     page = text_of(client.get(submission.get_absolute_url()))
@@ -233,6 +234,7 @@ def test_editors_see_all_and_publish_what_is_held(client, world):
     client.force_login(editor)
     assert "Publish 1 run" in text_of(client.get(submission.get_absolute_url()))
     client.post(f"{submission.get_absolute_url()}publish/")
+    pipeline.ingest(submission.pk, at=NOW)
 
     submission.refresh_from_db()
     assert submission.state == "PUBLISHED"

@@ -237,7 +237,8 @@ def test_the_web_way_stops_at_the_check_and_publishes_when_asked():
     submission = sent(csv(row(1), row(2)), by=sender, publish="NO")
     assert (submission.state, facts()) == ("CHECKED", (0, 0, 0, 0))
 
-    boards = pipeline.publish(submission.pk, at=timezone.now(), by=sender)
+    pipeline.publish(submission.pk, by=sender)
+    boards = pipeline.ingest(submission.pk, at=timezone.now())
 
     submission.refresh_from_db()
     assert submission.state == "PUBLISHED"
@@ -251,7 +252,7 @@ def test_a_checked_file_with_errors_can_not_be_published():
     submission = sent(csv(row(quality="?")), by=sender, publish="NO")
 
     with pytest.raises(pipeline.NotAllowed):
-        pipeline.publish(submission.pk, at=timezone.now(), by=sender)
+        pipeline.publish(submission.pk, by=sender)
 
 
 def test_with_review_of_everything_a_clean_file_waits_for_an_editor(settings):
@@ -261,8 +262,9 @@ def test_with_review_of_everything_a_clean_file_waits_for_an_editor(settings):
     assert (submission.state, facts()) == ("HELD", (0, 0, 0, 0))
 
     with pytest.raises(pipeline.NotAllowed):
-        pipeline.publish(submission.pk, at=timezone.now(), by=submission.submitted_by)
-    pipeline.publish(submission.pk, at=timezone.now(), by=make_user(is_staff=True))
+        pipeline.publish(submission.pk, by=submission.submitted_by)
+    pipeline.publish(submission.pk, by=make_user(is_staff=True))
+    pipeline.ingest(submission.pk, at=timezone.now())
 
     submission.refresh_from_db()
     assert submission.state == "PUBLISHED"
