@@ -10,13 +10,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from ingest import files, pipeline
 from ingest.normalise import Planned
@@ -37,6 +36,8 @@ ENTRY = (
     "device_count",
     "settings_key",
 )
+ENTRY_OF_RUN = tuple(f"entry__{name}" for name in ENTRY)
+BATCH = 5_000
 LEFT_AFTER_S = 3600
 Key = tuple[Any, ...]
 Point = tuple[float, ...]
@@ -93,13 +94,18 @@ def bytes_digest(submission: Submission, breaches: list[str]) -> str:
 
 def stored_lines(submission: Submission) -> Iterator[Key]:
     """What the tables hold of a file's written numbers."""
-    return (
-        Measurement.objects.filter(run__submission=submission, recipe="")
-        .values_list(
-            "run__row", *(f"run__entry__{name}" for name in ENTRY), "metric", "value", "low", "high"
-        )
-        .iterator(chunk_size=5_000)
-    )
+    for runs in batches(Run.objects.filter(submission=submission), "row", *ENTRY_OF_RUN):
+        measured = Measurement.objects.filter(run__in=runs, recipe="")
+        for run, *number in measured.values_list("run_id", "metric", "value", "low", "high"):
+            yield (*runs[run], *number)
+
+
+def batches(rows: QuerySet, *fields: str) -> Iterator[dict[int, Key]]:
+    """Rows by id, some thousand at a time: a plan for all at once may take a night."""
+    last = 0
+    while found := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", *fields)[:BATCH]):
+        yield {pk: tuple(values) for pk, *values in found}
+        last = found[-1][0]
 
 
 def planned_lines(planned: Planned) -> Iterator[Key]:
@@ -162,17 +168,11 @@ def frontiers(breaches: list[str]) -> Iterator[dict[str, Any]]:
 
 def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
     """Entry → metric → value, by the definition; told where the stored ones differ."""
-    rows = Measurement.objects.filter(run__entry__task=task, run__submission__state=State.PUBLISHED)
-    fields = ("run__entry_id", "metric", "recipe", "value", "low", "high")
-    right: dict[Key, Interval] = {}
-    by_value = groupby(
-        rows.order_by("run__entry_id", "metric").values_list(*fields).iterator(chunk_size=5_000),
-        key=itemgetter(0, 1),
-    )
-    for key, found in by_value:
-        runs = list(found)
-        written = [row for row in runs if not row[2]] or runs
-        right[key] = pooled([Interval(*row[3:]) for row in written])
+    right = {
+        key: pooled([Interval(*row[1:]) for row in [row for row in found if not row[0]] or found])
+        for entries in batches(Entry.objects.filter(task=task))
+        for key, found in published_numbers(entries).items()
+    }
     stored = {
         (entry, metric): bounds
         for entry, metric, *bounds in Estimate.objects.filter(task=task).values_list(
@@ -188,6 +188,19 @@ def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
     for entry, metric in right:
         values[entry][metric] = stored.get((entry, metric), [right[entry, metric].value])[0]
     return values
+
+
+def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[Any, ...]]]:
+    """(Entry, metric) → recipe, value, low and high of each published run."""
+    found: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+    published = Run.objects.filter(entry__in=entries, submission__state=State.PUBLISHED)
+    for runs in batches(published, "entry_id"):
+        numbers = Measurement.objects.filter(run__in=runs)
+        for run, metric, *number in numbers.values_list(
+            "run_id", "metric", "recipe", "value", "low", "high"
+        ):
+            found[runs[run][0], metric].append(tuple(number))
+    return found
 
 
 def agree(right: Interval | None, stored: list[float] | None) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from ingest.readings import Issue, Reading
 from leaderboard.models import AIModel, Hardware, Method, Task
 
-KINDS = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
+KINDS: dict[str, Any] = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
 NAMES = {"task": "task", "model": "model", "method": "method", "hardware": "device"}
 CONTEXT_KEYS = (*KINDS, "samples", "region", "device_count")
 

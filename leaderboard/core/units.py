@@ -10,7 +10,9 @@ from functools import lru_cache
 
 import pint
 
-registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=False, cache_folder=None)
+registry: pint.UnitRegistry = pint.UnitRegistry(
+    autoconvert_offset_to_baseunit=False, cache_folder=None
+)
 registry.define("USD = [currency] = usd = dollar")
 registry.define("FLOP = [operation] = flop")
 registry.define("token = count = tokens")

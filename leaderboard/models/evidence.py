@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection, models
@@ -347,7 +348,8 @@ class EstimateQuerySet(models.QuerySet):
         The columns arrive as binary strings: four to five times faster than rows of tuples.
         """
         metrics = tuple(metrics)
-        only, parameters = "", [task, list(metrics)]
+        only: str = ""
+        parameters: list[Any] = [task, list(metrics)]
         if entries is not None:
             only = "AND entry_id = ANY(%s)"
             parameters.append(sorted(entries))

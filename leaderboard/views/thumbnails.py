@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from leaderboard import charts
 from leaderboard.core import metrics
 from leaderboard.findings import knee
-from leaderboard.quantities import alone
 from leaderboard.models import Board
+from leaderboard.quantities import alone
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.conditional import RELEASE
 

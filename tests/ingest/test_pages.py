@@ -152,8 +152,12 @@ def test_a_bad_form_says_what_is_wrong_and_keeps_nothing(client, sender):
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(client, sender, settings):
     settings.LIMITS = {**settings.LIMITS, "max_upload_bytes": 1000}
 
-    by_length = client.post("/submit/", {"file": SimpleUploadedFile("a", b"x" * 100_000), "publish": "NO"})
-    by_count = client.post("/submit/", {"file": SimpleUploadedFile("a", b"x" * 2_000), "publish": "NO"})
+    by_length = client.post(
+        "/submit/", {"file": SimpleUploadedFile("a", b"x" * 100_000), "publish": "NO"}
+    )
+    by_count = client.post(
+        "/submit/", {"file": SimpleUploadedFile("a", b"x" * 2_000), "publish": "NO"}
+    )
 
     assert (by_length.status_code, by_count.status_code) == (413, 400)
     assert not Submission.objects.exists()

@@ -25,16 +25,18 @@ def scatter(rows, metrics_=("node_energy", "quality"), *, layer=None, names=None
     )
     directions = [metrics.get(metric).better for metric in metrics_]
     layers = pareto.all_layers(value, directions) if layer is None else np.array(layer)
-    scales = [
-        quantities.scale(metric, value[:, column]) for column, metric in enumerate(metrics_)
-    ]
+    scales = [quantities.scale(metric, value[:, column]) for column, metric in enumerate(metrics_)]
 
     def name(entry):
         return names[entry - 1] if names else f"Entry {entry}"
 
     return charts.Scatter.of(
-        points, layers, scales, names=name,
-        short_names=lambda entries: {entry: name(entry) for entry in entries}, **options,
+        points,
+        layers,
+        scales,
+        names=name,
+        short_names=lambda entries: {entry: name(entry) for entry in entries},
+        **options,
     )
 
 
@@ -44,8 +46,15 @@ def scatter(rows, metrics_=("node_energy", "quality"), *, layer=None, names=None
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (0, "0"), (0.00123456, "0.00123"), (0.5, "0.500"), (19.66, "19.7"), (999.6, "1,000"),
-        (1059.4, "1,059"), (12_345, "12,300"), (-3.21, "−3.21"), (-0.0, "0"),
+        (0, "0"),
+        (0.00123456, "0.00123"),
+        (0.5, "0.500"),
+        (19.66, "19.7"),
+        (999.6, "1,000"),
+        (1059.4, "1,059"),
+        (12_345, "12,300"),
+        (-3.21, "−3.21"),
+        (-0.0, "0"),
     ],
 )
 def test_numbers_have_three_digits_commas_and_a_true_minus(value, written):
@@ -62,12 +71,19 @@ def test_a_narrow_interval_shows_one_more_digit():
 @pytest.mark.parametrize(
     ("metric", "values", "unit"),
     [
-        ("node_energy", [5e-4], "µJ"), ("node_energy", [0.2, 3, 50], "J"),
-        ("node_energy", [2e3, 2e4], "kJ"), ("node_energy", [3.6e6], "kWh"),
-        ("facility_energy", [4e9, 4e13], "MWh"), ("quality", [0.5], "%"),
-        ("latency", [0.02], "ms"), ("carbon", [2e-3], "g CO₂e"), ("material", [2e-6], "mg"),
-        ("gpu_lives", [40], "device lives"), ("throughput", [3000], "tokens/s"),
-        ("cost", [], "USD"), ("training_compute", [3e23], "10²¹ FLOP"),
+        ("node_energy", [5e-4], "µJ"),
+        ("node_energy", [0.2, 3, 50], "J"),
+        ("node_energy", [2e3, 2e4], "kJ"),
+        ("node_energy", [3.6e6], "kWh"),
+        ("facility_energy", [4e9, 4e13], "MWh"),
+        ("quality", [0.5], "%"),
+        ("latency", [0.02], "ms"),
+        ("carbon", [2e-3], "g CO₂e"),
+        ("material", [2e-6], "mg"),
+        ("gpu_lives", [40], "device lives"),
+        ("throughput", [3000], "tokens/s"),
+        ("cost", [], "USD"),
+        ("training_compute", [3e23], "10²¹ FLOP"),
     ],
 )
 def test_a_column_has_one_unit_that_fits_its_middle(metric, values, unit):
@@ -116,7 +132,9 @@ def test_nothing_lies_on_the_better_side_of_the_line(pair):
     better = [metrics.get(metric).better for metric in pair]
 
     for x, y in zip(
-        chart.x.place(chart.points.value[:, 0]), chart.y.place(chart.points.value[:, 1]), strict=True
+        chart.x.place(chart.points.value[:, 0]),
+        chart.y.place(chart.points.value[:, 1]),
+        strict=True,
     ):
         # A point strictly better than some corner on both sides would be on the frontier itself.
         beats_corner = any(
@@ -231,7 +249,10 @@ def test_names_are_escaped_in_figure_and_drawing():
 def test_bars_start_at_zero_and_carry_their_table_value():
     drawing = charts.bars(
         [charts.Bar("Heat sink", 1250, "1,250 g"), charts.Bar("<Board>", 220, "220 g", 200, 260)],
-        "Mass by part", "g", "parts", "material",
+        "Mass by part",
+        "g",
+        "parts",
+        "material",
     )
 
     assert drawing.count("1,250 g") == 2

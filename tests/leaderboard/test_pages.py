@@ -60,12 +60,22 @@ def test_every_page_opens(client, board):
     hardware = make_hardware("H100", tdp_w=700, memory_b=8e10, bf16_flops=9.9e14, note="A note")
     source = make_source(summary="What it is about", doi="10.1/x", arxiv="2501.00001")
     Claim.objects.create(
-        source=source, position=1, subject="Pruning", quantity="energy", kind="RATIO",
-        value=2.5, unit="times", direction="less",
+        source=source,
+        position=1,
+        subject="Pruning",
+        quantity="energy",
+        kind="RATIO",
+        value=2.5,
+        unit="times",
+        direction="less",
     )
     entry = make_entry(
-        board, model=make_model(source=source), method=make_method("int8"), hardware=hardware,
-        quality=0.7, energy=(9, 10, 11),
+        board,
+        model=make_model(source=source),
+        method=make_method("int8"),
+        hardware=hardware,
+        quality=0.7,
+        energy=(9, 10, 11),
     )
     refresh(board)
 
@@ -286,9 +296,7 @@ def test_an_entry_takes_as_many_queries_on_a_large_board(client, board):
     assert len(many) == len(few)
 
 
-def test_a_page_that_has_not_changed_is_not_sent_again(
-    client, board, django_assert_num_queries
-):
+def test_a_page_that_has_not_changed_is_not_sent_again(client, board, django_assert_num_queries):
     make_entry(board, quality=0.5, energy=10)
     refresh(board)
     tag = client.get(board.get_absolute_url())["ETag"]
@@ -342,7 +350,10 @@ def test_the_json_twin_has_figure_and_rows(client, board):
     assert answer["entries"], answer["ranked"] == (2, 1)
     assert answer["rows"][0]["entry"] == entry.pk
     assert answer["rows"][0]["values"]["node_energy"] == {
-        "value": 10.0, "low": 9.0, "high": 12.0, "unit": "J",
+        "value": 10.0,
+        "low": 9.0,
+        "high": 12.0,
+        "unit": "J",
     }
     assert {trace["type"] for trace in answer["figure"]["data"]} == {"scatter"}
 
@@ -379,17 +390,31 @@ def test_hostile_names_are_text_everywhere(client):
     board = make_board(task=task, title=CANARY, blurb=CANARY, caveats=CANARY, counted=CANARY)
     submission = make_submission(filename=CANARY)
     entry = make_entry(
-        board, model=CANARY, method=method, hardware=hardware, settings={"precision": CANARY},
-        submission=submission, quality=0.5, energy=1,
+        board,
+        model=CANARY,
+        method=method,
+        hardware=hardware,
+        settings={"precision": CANARY},
+        submission=submission,
+        quality=0.5,
+        energy=1,
     )
     make_entry(board, model=CANARY, quality=0.7, energy=2)
     refresh(board)
 
     for path in (
-        "/", "/boards/", board.get_absolute_url(), entry.get_absolute_url(),
-        entry.model.get_absolute_url(), hardware.get_absolute_url(), method.get_absolute_url(),
-        task.get_absolute_url(), "/search/?q=<img", f"{board.get_absolute_url()}?q=<img src=x>",
-        f"{board.get_absolute_url()}?sort=<img src=x>", f"{board.get_absolute_url()}history/",
+        "/",
+        "/boards/",
+        board.get_absolute_url(),
+        entry.get_absolute_url(),
+        entry.model.get_absolute_url(),
+        hardware.get_absolute_url(),
+        method.get_absolute_url(),
+        task.get_absolute_url(),
+        "/search/?q=<img",
+        f"{board.get_absolute_url()}?q=<img src=x>",
+        f"{board.get_absolute_url()}?sort=<img src=x>",
+        f"{board.get_absolute_url()}history/",
     ):
         assert "<img" not in text_of(client.get(path)), path
 
@@ -421,11 +446,21 @@ def test_an_entry_tells_where_a_written_number_comes_from(client, board):
 def test_an_entry_tells_the_formula_and_inputs_of_a_derived_number(client, board):
     hardware = make_hardware()
     HardwareFact.objects.create(
-        hardware=hardware, kind="DEVICE_HOUR_PRICE", value=3.6, low=1.8, high=7.2,
-        is_preferred=True, citation="Price list",
+        hardware=hardware,
+        kind="DEVICE_HOUR_PRICE",
+        value=3.6,
+        low=1.8,
+        high=7.2,
+        is_preferred=True,
+        citation="Price list",
     )
     entry = make_entry(
-        board, hardware=hardware, quality=0.5, energy=10, device_time=100, cost=0.1,
+        board,
+        hardware=hardware,
+        quality=0.5,
+        energy=10,
+        device_time=100,
+        cost=0.1,
         origins={"cost": "DERIVED"},
     )
 
@@ -498,11 +533,20 @@ def test_hardware_shows_every_figure_with_its_citation(client):
     hardware = make_hardware("A100")
     for value, preferred in ((111, False), (127.6, True), (319, False)):
         HardwareFact.objects.create(
-            hardware=hardware, kind="EMBODIED_CARBON", value=value, low=value, high=value,
-            is_preferred=preferred, citation=f"Study {value}",
+            hardware=hardware,
+            kind="EMBODIED_CARBON",
+            value=value,
+            low=value,
+            high=value,
+            is_preferred=preferred,
+            citation=f"Study {value}",
         )
     Composition.objects.create(
-        hardware=hardware, unit_name="A100", level="COMPONENT", part="Heat sink", mass_kg=1.25,
+        hardware=hardware,
+        unit_name="A100",
+        level="COMPONENT",
+        part="Heat sink",
+        mass_kg=1.25,
         citation="Teardown",
     )
 
@@ -516,8 +560,16 @@ def test_hardware_shows_every_figure_with_its_citation(client):
 def test_a_source_shows_its_claims(client):
     source = make_source(title="Early exits", licence="CC BY 4.0")
     Claim.objects.create(
-        source=source, position=1, subject="Early exit", quantity="latency", kind="RANGE",
-        low=1.5, high=3, unit="times faster", direction="less", baseline="full depth",
+        source=source,
+        position=1,
+        subject="Early exit",
+        quantity="latency",
+        kind="RANGE",
+        low=1.5,
+        high=3,
+        unit="times faster",
+        direction="less",
+        baseline="full depth",
     )
 
     page = text_of(client.get(source.get_absolute_url()))
@@ -566,7 +618,12 @@ def test_reading_sets_no_cookie(client, board):
 
 
 def test_an_account_is_made_with_name_and_password(client):
-    form = {"username": "newcomer", "password1": PASSWORD, "password2": PASSWORD, "next": "/submit/"}
+    form = {
+        "username": "newcomer",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "next": "/submit/",
+    }
 
     answer = client.post("/accounts/signup/", form)
 
