@@ -170,6 +170,7 @@ STORAGES = {
 # A page still loads, unhashed, before the first collectstatic (tests, runserver).
 WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

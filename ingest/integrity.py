@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +208,8 @@ def agree(right: Interval | None, stored: list[float] | None) -> bool:
     """Whether a stored estimate is right, up to the last digits of an interpolated median."""
     if right is None or stored is None:
         return False
-    return np.allclose((right.value, right.low, right.high), stored, rtol=1e-12, atol=0)
+    bounds = (right.value, right.low, right.high)
+    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(bounds, stored, strict=True))
 
 
 def frontier(

@@ -21,7 +21,7 @@ WORDS = {
     State.PUBLISHED: "Published. Its numbers count on the boards below.",
     State.HELD: "Waiting for an editor, who looks at the warnings below.",
     State.REJECTED: "Not published: it has errors. Nothing of it is on a board.",
-    State.QUARANTINED: "Set aside: reading it ended the worker three times. An editor can look at it.",
+    State.QUARANTINED: "Set aside: reading it ended the worker three times. It is kept.",
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
     State.SUPERSEDED: "Replaced by a later submission. This page stays.",
 }
@@ -171,7 +171,7 @@ class SubmissionPage:
     def field(self, kind: str, label: str, rows: int) -> Asked:
         # A task's samples are asked for by the task as the file writes it.
         near = (
-            [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+            list(self.catalogue.near(kind, label)) if kind in KINDS and label else []
         )
         said = self.submission.context.get(kind, "")
         said = said.get(label, "") if isinstance(said, dict) else said

@@ -12,13 +12,14 @@ from django.http import (
     HttpResponseForbidden,
     StreamingHttpResponse,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ingest import files, pipeline, tasks
 from ingest.errors import ERRORS
@@ -78,7 +79,7 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
 
 def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> HttpResponse:
     recent = (
-        Submission.objects.filter(submitted_by=request.user).order_by("-received_at")[:5]
+        Submission.objects.filter(submitted_by_id=request.user.pk).order_by("-received_at")[:5]
         if request.user.is_authenticated
         else []
     )
@@ -106,7 +107,7 @@ def slugs(model) -> list[str]:
     return list(model.objects.order_by("slug").values_list("slug", flat=True)[:SUGGESTED])
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """Our own format, to be filled in."""
     path = f"{formats_path[0]}/templates/efficiency-frontier.{kind}"
@@ -119,7 +120,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 def submissions(request: HttpRequest) -> HttpResponse:
     """The user's own."""
-    own = Submission.objects.filter(submitted_by=request.user).order_by("-received_at")
+    own = Submission.objects.filter(submitted_by_id=request.user.pk).order_by("-received_at")
     page = Paginator(own, 50).get_page(request.GET.get("page"))
     return render(request, "ingest/submissions.html", {"rows": page})
 
@@ -139,7 +140,7 @@ def owned(request: HttpRequest, public_id) -> Submission:
 
 
 @never_cache
-@require_GET
+@require_safe
 def submission(request: HttpRequest, public_id) -> HttpResponse:
     page = SubmissionPage(seen(request, public_id), request.user)
     return render(request, "ingest/submission.html", {"submission": page.submission, "page": page})
@@ -188,8 +189,8 @@ def withdraw(request: HttpRequest, public_id) -> HttpResponse:
     return redirect(submission)
 
 
-@require_GET
-def raw(request: HttpRequest, public_id) -> HttpResponse:
+@require_safe
+def raw(request: HttpRequest, public_id) -> HttpResponseBase:
     """The file as it was sent, never to be opened by a browser on this site."""
     submission = seen(request, public_id)
     if not SubmissionPage(submission, request.user).has_raw:
@@ -205,7 +206,7 @@ def raw(request: HttpRequest, public_id) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def error(request: HttpRequest, code: str) -> HttpResponse:
     """What an error's code means and what to do about it."""
     if code not in ERRORS:
@@ -214,7 +215,7 @@ def error(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ingest/error.html", {"code": code, "title": title, "text": text})
 
 
-@require_GET
+@require_safe
 def errors(request: HttpRequest) -> HttpResponse:
     rows = [(code, *texts) for code, texts in sorted(ERRORS.items())]
     return render(request, "ingest/errors.html", {"rows": rows})

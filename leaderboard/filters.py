@@ -49,6 +49,8 @@ class Filters:
         energy = next((slug for slug in board.metrics if slug in metrics.ENERGIES), "node_energy")
 
         def metric(slug: str, parameter: str) -> str | None:
+            if not slug:
+                return None
             slug = energy if slug == ENERGY else slug
             if slug in metrics.ALL and metrics.ALL[slug].better != metrics.NEITHER:
                 return slug
@@ -57,12 +59,16 @@ class Filters:
 
         asked = [metric(slug, "objectives") for slug in listed(query, "objectives")]
         objectives = tuple(dict.fromkeys(filter(None, asked)))[:6] or ranked_by or board.metrics
-        y = (query.get("y") and metric(query["y"], "y")) or objectives[0]
-        others = [slug for slug in (*objectives, *ranked_by, *board.metrics) if slug != y] or [y]
-        x = (query.get("x") and metric(query["x"], "x")) or others[0]
+        y = metric(query.get("y", ""), "y") or objectives[0]
+        # Across stands the second objective, also when the reader puts a third one up.
+        order = (*objectives[1:2], *objectives, *ranked_by, *board.metrics)
+        others = [slug for slug in order if slug != y] or [y]
+        x = metric(query.get("x", ""), "x") or others[0]
+        x = others[0] if x == y else x
         sort = query.get("sort", "layer")
-        if sort != "layer" and not metric(sort.removeprefix("-"), "sort"):
-            sort = "layer"
+        if sort != "layer":
+            slug = metric(sort.removeprefix("-"), "sort")
+            sort = f"{'-' * sort.startswith('-')}{slug}" if slug else "layer"
         return cls(
             objectives=objectives,
             x=x,

@@ -48,7 +48,8 @@ def gain(chart: Scatter) -> str:
     if chart.y.metric == "quality":
         step = f"{number(100 * more, 1)} more points of quality take"
     else:
-        step = f"{times(chart.points.value[best, 1], chart.points.value[bend, 1])} the {label(chart, 1)} takes"
+        gained = times(chart.points.value[best, 1], chart.points.value[bend, 1])
+        step = f"{gained} the {label(chart, 1)} takes"
     if chart.x.better == metrics.HIGHER:
         return f"{head}; {step} {label(chart, 0)} down to {amount(chart, best, 0)}."
     ratio = times(chart.points.value[best, 0], chart.points.value[bend, 0])

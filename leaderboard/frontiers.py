@@ -33,12 +33,7 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
 
     Returns the new frontier, or None when nothing moved.
     """
-    boards = (
-        Board.objects.select_for_update(no_key=True)
-        if is_protected("board_lock")
-        else Board.objects
-    )
-    board = boards.get(pk=board_id)
+    board = locked(board_id)
     changed = Change.objects.take(board)
     if not (changed or rebuild):
         return None

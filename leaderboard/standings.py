@@ -96,6 +96,14 @@ class Who:
         return f"{self.model.name}{self.detail and ', '}{self.detail}"
 
 
+def who(
+    entry: int, model: Named, method: Named, hardware: Named, count: int, settings: dict
+) -> Who:
+    shown = tuple(str(settings[key]) for key in SHOWN_SETTINGS if settings.get(key))
+    is_stated = settings.get("devices") != NOT_STATED
+    return Who(entry, model, method, hardware, count if is_stated else None, shown)
+
+
 class Entries:
     """Who the entries of a task are: ids into the catalogue, and the names behind them."""
 
@@ -115,17 +123,25 @@ class Entries:
         return np.searchsorted(self.ids, entries)
 
     def who(self, entry: int, settings: dict | None = None) -> Who:
-        place = int(np.searchsorted(self.ids, entry))
-        named = {
-            kind: self.names[kind][int(self.columns[kind][place])]
-            for kind in ("model", "method", "hardware")
+        return self.all_of(np.array([entry]), {entry: settings or {}})[entry]
+
+    def all_of(self, entries: np.ndarray, settings: dict[int, dict]) -> dict[int, Who]:
+        """These entries by id, with what their settings say that a name shows."""
+        places = self.at(entries)
+        models, methods, devices, counts = (
+            self.columns[kind][places].tolist() for kind in ("model", "method", "hardware", "count")
+        )
+        return {
+            entry: who(
+                entry,
+                self.names["model"][models[index]],
+                self.names["method"][methods[index]],
+                self.names["hardware"][devices[index]],
+                counts[index],
+                settings.get(entry) or {},
+            )
+            for index, entry in enumerate(entries.tolist())
         }
-        shown = [
-            str(value) for key, value in (settings or {}).items() if key in SHOWN_SETTINGS and value
-        ]
-        is_stated = (settings or {}).get("devices") != NOT_STATED
-        count = int(self.columns["count"][place]) if is_stated else None
-        return Who(entry, **named, count=count, settings=tuple(shown))
 
     def label(self, entry: int) -> str:
         """“Qwen3-8B, 2 × H100”."""
@@ -259,7 +275,7 @@ class Standings:
     def who(self, entries: np.ndarray) -> dict[int, Who]:
         """Names and settings of these entries by id, in one query."""
         settings = dict(Entry.objects.filter(pk__in=entries.tolist()).values_list("pk", "settings"))
-        return {entry: self.entries.who(entry, settings.get(entry)) for entry in entries.tolist()}
+        return self.entries.all_of(entries, settings)
 
 
 def rank_ranges(low: np.ndarray, high: np.ndarray, better: int) -> np.ndarray:

@@ -41,7 +41,7 @@ OBJECTIVES = Parameter(
     may_repeat=True,
 )
 FILTERS = (
-    *(Parameter(f, f"Slugs of a {f}, comma-separated.", may_repeat=True) for f in FACETS),
+    *(Parameter(f, f"Slugs of the {f}, comma-separated.", may_repeat=True) for f in FACETS),
     Parameter("origin", "`measured`: only what was measured or reported.", one_of("measured")),
     Parameter("q", "Words that the entry's names must hold."),
     Parameter(

@@ -28,7 +28,7 @@ def uuid(text: str) -> UUID:
 
 
 CHOICES = tuple(
-    Parameter(name, f"Slug of a {name}.") for name in ("task", "model", "method", "hardware")
+    Parameter(name, f"Slug of the {name}.") for name in ("task", "model", "method", "hardware")
 )
 SUBMISSION = Parameter(
     "submission", "Id of the submission that they came with.", uuid, OpenApiTypes.UUID

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -49,13 +51,16 @@ class Operation:
         return self.told["operationId"]
 
     @property
-    def paragraphs(self) -> list[str]:
-        return [part.replace("\n", " ") for part in self.told.get("description", "").split("\n\n")]
+    def paragraphs(self) -> list[SafeString]:
+        return [marked(part) for part in self.told.get("description", "").split("\n\n")]
 
     @property
-    def parameters(self) -> list[dict[str, Any]]:
+    def parameters(self) -> list[tuple[str, SafeString]]:
         """Those of the query; the path's stand in the address."""
-        return [one for one in self.told.get("parameters", []) if one["in"] == "query"]
+        parameters = self.told.get("parameters", [])
+        return [
+            (one["name"], marked(one["description"])) for one in parameters if one["in"] == "query"
+        ]
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
@@ -76,6 +81,16 @@ class Operation:
     @property
     def needs_account(self) -> bool:
         return {} not in self.told.get("security", [{}])
+
+
+def marked(text: str) -> SafeString:
+    """A text whose `code` is set as such."""
+    pieces = enumerate(text.split("`"))
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", piece) if at % 2 else piece,) for at, piece in pieces),
+    )
 
 
 def shape_of(told: dict[str, Any]) -> str:
@@ -100,10 +115,10 @@ class Shape:
     told: dict[str, Any]
 
     @property
-    def fields(self) -> list[tuple[str, str, str]]:
+    def fields(self) -> list[tuple[str, str, SafeString]]:
         """Name, type and meaning."""
         return [
-            (name, shape_of(told), told.get("description", ""))
+            (name, shape_of(told), marked(told.get("description", "")))
             for name, told in self.told.get("properties", {}).items()
         ]
 

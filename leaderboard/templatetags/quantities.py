@@ -3,8 +3,8 @@
 from django import template
 
 from leaderboard import quantities
-from leaderboard.charts import css_class
 from leaderboard.core import metrics
+from leaderboard.drawings import css_class
 
 register = template.Library()
 

@@ -1,9 +1,12 @@
 """Accounts are Django's own; here one is made, and its API tokens."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,13 +22,15 @@ MOST_TOKENS = 20
 @require_http_methods(["GET", "POST"])
 def signup(request: HttpRequest) -> HttpResponse:
     """Create an account and sign in with it."""
-    form = UserCreationForm(request.POST or None)
+    form: UserCreationForm = UserCreationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.save(), backend="django.contrib.auth.backends.ModelBackend")
         wish = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()})
         return redirect(wish if safe else "submit")
-    return render(request, "registration/signup.html", {"form": form, "next": request.GET.get("next", "")})
+    return render(
+        request, "registration/signup.html", {"form": form, "next": request.GET.get("next", "")}
+    )
 
 
 @never_cache
@@ -33,7 +38,7 @@ def signup(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """The user's tokens; a new one is shown once, in the answer to the form that made it."""
-    own = ApiToken.objects.filter(user=request.user).order_by("-created_at")
+    own = ApiToken.objects.filter(user=cast(User, request.user)).order_by("-created_at")
     fresh, problem = None, ""
     if request.method == "POST":
         name = request.POST.get("name", "").replace("\0", "").strip()[:80]
@@ -57,7 +62,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a token away. That of somebody else does not exist."""
-    deleted, _ = ApiToken.objects.filter(user=request.user, pk=pk).delete()
+    deleted, _ = ApiToken.objects.filter(user=cast(User, request.user), pk=pk).delete()
     if deleted:
         messages.info(request, "The token is revoked and works no more.")
     return redirect("tokens")

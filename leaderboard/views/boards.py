@@ -1,17 +1,19 @@
 """The boards: list, page, its two twins, and its history."""
 
 import csv
+import math
 from collections.abc import Iterator
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from leaderboard import charts
 from leaderboard.core import metrics
-from leaderboard.models import Board, Frontier
+from leaderboard.models import Board, Frontier, Placement
 from leaderboard.views import conditional
-from leaderboard.views.board_page import ROWS, BoardPage, whole
+from leaderboard.views.board_page import BoardPage, whole
 from leaderboard.views.thumbnails import thumbnails
 
 
@@ -56,19 +58,19 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "ignored": list(page.filters.ignored),
         "finding": page.finding,
         "figure": charts.dressed(page.chart.figure()),
-        "start": page.start + 1,
-        "rows": [row_object(page, index) for index in range(len(page.rows))],
-        "next": page.pages.get("after"),
+        "start": page.table.first_row,
+        "rows": [row_object(page, index) for index in range(len(page.table.rows))],
+        "next": page.table.pages.get("after"),
     }
     return conditional.tagged(JsonResponse(answer), tag)
 
 
 def row_object(page: BoardPage, index: int) -> dict:
     """One row with its numbers in canonical units; a missing one is null."""
-    place, row = int(page.places[index]), page.rows[index]
+    place, row = int(page.table.places[index]), page.table.rows[index]
     points = page.standings.points
     values = {}
-    for column in page.columns:
+    for column in page.table.columns:
         position = points.metrics.index(column.metric.slug)
         number = float(points.value[place, position])
         values[column.metric.slug] = (
@@ -99,7 +101,7 @@ class Echo:
         return text
 
 
-def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
+def board_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     """All ranked entries of the view, with intervals, in canonical units."""
     board = dated(slug)
     page = BoardPage(board, request.GET)
@@ -123,14 +125,19 @@ def csv_lines(page: BoardPage) -> Iterator[list]:
         named = page.standings.who(points.entries[places])
         for place in places.tolist():
             who = named[int(points.entries[place])]
-            line = [who.entry, int(page.standings.layer[place]) or ""]
+            line: list[object] = [who.entry, int(page.standings.layer[place]) or ""]
             line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
             line += [who.count, safe(", ".join(who.settings))]
             for value, low, high in zip(
                 points.value[place], points.low[place], points.high[place], strict=True
             ):
-                line += ["" if number != number else repr(float(number)) for number in (value, low, high)]
+                line += [written(number) for number in (value, low, high)]
             yield line
+
+
+def written(number: float) -> str:
+    """With all its digits; nothing where there is no number."""
+    return "" if math.isnan(number) else repr(float(number))
 
 
 def safe(text: str) -> str:
@@ -148,14 +155,6 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if shown is None and "at" in request.GET:
         raise Http404("The board has no such version.")
-    placements = (
-        board.placements.at(at)
-        .filter(layer=1)
-        .select_related("entry__model", "entry__method", "entry__hardware", "entry__task")
-        .order_by("entry")[:500]
-        if shown
-        else []
-    )
     return render(
         request,
         "leaderboard/history.html",
@@ -164,9 +163,20 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
             "versions": versions,
             "shown": shown,
             "objectives": [metrics.get(metric) for metric in (shown.objectives if shown else [])],
-            "placements": [with_point(placement, shown) for placement in placements],
+            "placements": placed(shown) if shown else [],
         },
     )
+
+
+def placed(frontier: Frontier) -> list[Placement]:
+    """The first layer of a version, with the numbers of its day."""
+    placements = (
+        frontier.board.placements.at(frontier.number)
+        .filter(layer=1)
+        .select_related("entry__model", "entry__method", "entry__hardware", "entry__task")
+        .order_by("entry")[:500]
+    )
+    return [with_point(placement, frontier) for placement in placements]
 
 
 def with_point(placement, frontier: Frontier):
@@ -174,6 +184,3 @@ def with_point(placement, frontier: Frontier):
     from_metrics = zip(frontier.objectives, placement.point, strict=False)
     placement.written = [(metrics.get(metric), value) for metric, value in from_metrics]
     return placement
-
-
-__all__ = ["ROWS", "board", "board_csv", "board_json", "boards", "history"]

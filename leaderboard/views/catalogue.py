@@ -1,4 +1,4 @@
-"""Models, hardware, methods, tasks, sources, metrics: what is known, and the entries that use it."""
+"""Models, hardware, methods, tasks, sources, metrics: what is known, and who uses it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -141,7 +141,11 @@ def metric_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "leaderboard/metrics.html",
-        {"rows": sorted(metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label))},
+        {
+            "rows": sorted(
+                metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label)
+            )
+        },
     )
 
 

@@ -8,13 +8,13 @@ import numpy as np
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, quantities
+from leaderboard import charts, drawings, quantities
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standings import Who, rank_ranges
+from leaderboard.standings import Standings, Who, rank_ranges
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.provenance import Chain
 
@@ -74,7 +74,8 @@ class EntryPage:
         """The board that the page compares on: the one asked for, or the first."""
         asked = self.query.get("board")
         return next(
-            (one for one in self.boards if one.slug == asked), self.boards[0] if self.boards else None
+            (one for one in self.boards if one.slug == asked),
+            self.boards[0] if self.boards else None,
         )
 
     @cached_property
@@ -84,23 +85,33 @@ class EntryPage:
         self.board.task = self.entry.task
         return BoardPage(self.board, EMPTY)
 
+    @property
+    def ranked(self) -> BoardPage:
+        """The page of the board, where it is known that there is one."""
+        assert self.page is not None
+        return self.page
+
+    @property
+    def standings(self) -> Standings:
+        return self.ranked.standings
+
     @cached_property
     def place(self) -> int | None:
         """Where the entry stands among the ranked ones."""
         if self.page is None:
             return None
-        found = np.flatnonzero(self.page.standings.points.entries == self.entry.pk)
+        found = np.flatnonzero(self.standings.points.entries == self.entry.pk)
         return int(found[0]) if len(found) else None
 
     @property
     def layer(self) -> int:
-        return 0 if self.place is None else int(self.page.standings.layer[self.place])
+        return 0 if self.place is None else int(self.standings.layer[self.place])
 
     @cached_property
     def chart(self) -> charts.Scatter | None:
         if self.place is None:
             return None
-        chart = self.page.chart
+        chart = self.ranked.chart
         found = np.flatnonzero(chart.points.entries == self.entry.pk)
         if not len(found):
             return None
@@ -109,18 +120,22 @@ class EntryPage:
 
     @property
     def wide(self) -> SafeString | str:
-        return self.chart.drawing(600, 420, "wide", "only-wide", most=4) if self.chart else ""
+        if self.chart is None:
+            return ""
+        return drawings.scatter(self.chart, 600, 420, "wide", "only-wide", most=4)
 
     @property
     def narrow(self) -> SafeString | str:
-        return self.chart.drawing(358, 320, "narrow", "only-narrow", most=3) if self.chart else ""
+        if self.chart is None:
+            return ""
+        return drawings.scatter(self.chart, 358, 320, "narrow", "only-narrow", most=3)
 
     @cached_property
     def dominance(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of the entries that dominate this one, and of those that it dominates."""
         if self.place is None:
             return np.zeros(0, int), np.zeros(0, int)
-        standings = self.page.standings
+        standings = self.standings
         values = standings.points.of(standings.filters.objectives).value
         turned = values * np.array(standings.filters.directions)
         own = turned[self.place]
@@ -161,7 +176,7 @@ class EntryPage:
         return self.neighbours(self.dominance[1][:NEIGHBOURS])
 
     def neighbours(self, places: np.ndarray) -> list[Neighbour]:
-        standings = self.page.standings
+        standings = self.standings
         entries = standings.points.entries[places].tolist()
         return [
             Neighbour(
@@ -174,13 +189,13 @@ class EntryPage:
 
     @cached_property
     def named(self) -> dict[int, Who]:
-        standings = self.page.standings
+        standings = self.standings
         places = np.concatenate([part[:NEIGHBOURS] for part in self.dominance]).astype(int)
         return standings.who(standings.points.entries[places])
 
     def difference(self, place: int, slug: str) -> str:
         """“tie” where bounds overlap, points for a share, a ratio for an amount."""
-        points = self.page.standings.points.of([slug])
+        points = self.standings.points.of([slug])
         value, low, high = points.value[:, 0], points.low[:, 0], points.high[:, 0]
         here = self.place
         if low[place] <= high[here] and low[here] <= high[place]:
@@ -191,7 +206,7 @@ class EntryPage:
 
     @property
     def objectives(self) -> list[metrics.Metric]:
-        return self.page.objective_labels if self.page else []
+        return self.page.objective_labels if self.page is not None else []
 
     @property
     def places_on_boards(self) -> list[tuple[Board, bool]]:
@@ -203,13 +218,11 @@ class EntryPage:
     def rows(self) -> list[MetricRow]:
         rows = [self.row(estimate) for estimate in self.estimates]
         most = max((len(row.number.partition(".")[2]) for row in rows), default=0)
-        return [
-            MetricRow(**{**vars(row), "pad": quantities.pad(row.number, most)}) for row in rows
-        ]
+        return [MetricRow(**{**vars(row), "pad": quantities.pad(row.number, most)}) for row in rows]
 
     @property
     def among(self) -> int:
-        return len(self.page) if self.page else 0
+        return len(self.page) if self.page is not None else 0
 
     def row(self, estimate: Estimate) -> MetricRow:
         metric, scale = metrics.get(estimate.metric), self.scale(estimate)
@@ -239,7 +252,7 @@ class EntryPage:
         if not len(here):
             return "", ""
         metric = metrics.get(slug)
-        picture = charts.among(
+        picture = drawings.among(
             page.axis(slug),
             points.value[has_it, 0],
             estimate.value,
@@ -252,7 +265,7 @@ class EntryPage:
 
     def scale(self, estimate: Estimate) -> Scale:
         """As on the board where it is there, so that both pages show the same number."""
-        if self.page and estimate.metric in self.page.metrics:
+        if self.page is not None and estimate.metric in self.page.metrics:
             return self.page.scale(estimate.metric)
         return quantities.scale(estimate.metric, [estimate.value])
 
@@ -264,7 +277,7 @@ class EntryPage:
     # Provenance
 
     def counting(self, slug: str) -> list[tuple[Run, Measurement]]:
-        """The published runs that stand behind an estimate; what was written beats what we derived."""
+        """The published runs behind an estimate; what was written beats what we derived."""
         found = [
             (run, measurement)
             for run in self.runs
@@ -284,7 +297,7 @@ class EntryPage:
 
     @cached_property
     def chain(self) -> Chain | None:
-        """The one that the reader asked for, or that of the first energy, or of the first metric."""
+        """The one that the reader asked for, or of the first energy, or of the first metric."""
         slugs = [estimate.metric for estimate in self.estimates]
         asked = self.query.get("metric")
         energy = [slug for slug in slugs if metrics.get(slug).family == "energy"]
@@ -372,7 +385,9 @@ class EntryPage:
             return "No entry of the board beats it on all objectives at once."
         beaten = quantities.count(self.beaten_by, "entry", "entries")
         verb = "is" if self.beaten_by == 1 else "are"
-        return f"{beaten} of the board {verb} at least as good on every objective and better on one."
+        return (
+            f"{beaten} of the board {verb} at least as good on every objective and better on one."
+        )
 
     @property
     def lacks(self) -> list[metrics.Metric]:

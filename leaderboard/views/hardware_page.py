@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, quantities
+from leaderboard import drawings, quantities
 from leaderboard.core import metrics
 from leaderboard.core.elements import Element
 from leaderboard.models import Composition, Hardware, HardwareFact
@@ -15,7 +15,11 @@ from leaderboard.quantities import plain
 Kind = HardwareFact.Kind
 TITLES = {
     Kind.EMBODIED_CARBON: ("Carbon of making one", "kg CO₂e per device", "carbon"),
-    Kind.ABIOTIC_DEPLETION: ("Depletion of elements by making one", "kg Sb eq per device", "material"),
+    Kind.ABIOTIC_DEPLETION: (
+        "Depletion of elements by making one",
+        "kg Sb eq per device",
+        "material",
+    ),
     Kind.MODULE_MASS: ("Mass of card or module", "kg", "material"),
     Kind.ANALYSED_MASS: ("Mass whose elements were analysed", "kg", "material"),
     Kind.DEVICE_HOUR_PRICE: ("On-demand price", "USD per device hour", "cost"),
@@ -86,7 +90,11 @@ class HardwarePage:
         for name, value, unit, note in ladders:
             if value is not None:
                 text = of_unit(unit, [value]).quantity(value)
-                found.append(Specification(name, text.replace("FLOP", "OP") if name == "int8" else text, note))
+                found.append(
+                    Specification(
+                        name, text.replace("FLOP", "OP") if name == "int8" else text, note
+                    )
+                )
         if row.die_area_mm2 is not None:
             node = f"{row.process_nm:g} nm" if row.process_nm is not None else ""
             found.append(Specification("Die", f"{plain(row.die_area_mm2)} mm²", node))
@@ -104,10 +112,10 @@ class HardwarePage:
         chart: SafeString | str = ""
         if len(facts) >= CHART_FROM:
             rows = [
-                charts.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
+                drawings.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
                 for fact in sorted(facts, key=lambda fact: fact.value)
             ]
-            chart = charts.bars(rows, title, unit, f"fact-{kind.lower()}", css)
+            chart = drawings.bars(rows, title, unit, f"fact-{kind.lower()}", css)
         return Figures(kind, title, unit, facts, chart)
 
     # What it is made of
@@ -136,20 +144,20 @@ class HardwarePage:
 
     @property
     def parts_chart(self) -> SafeString | str:
-        with_mass = [row for row in self.parts if row.mass_kg is not None]
-        if len(with_mass) < CHART_FROM:
-            return ""
         rows = [
-            charts.Bar(
+            drawings.Bar(
                 row.part,
-                1000 * row.mass_kg,
-                f"{plain(1000 * row.mass_kg)} g",
-                1000 * row.mass_kg if row.high_kg else None,
+                grams := 1000 * row.mass_kg,
+                f"{plain(grams)} g",
+                grams if row.high_kg else None,
                 1000 * row.high_kg if row.high_kg else None,
             )
-            for row in with_mass
+            for row in self.parts
+            if row.mass_kg is not None
         ]
-        return charts.bars(rows, "Mass by part", "g", "parts", "material")
+        if len(rows) < CHART_FROM:
+            return ""
+        return drawings.bars(rows, "Mass by part", "g", "parts", "material")
 
     @property
     def citations(self) -> list[str]:

@@ -145,7 +145,8 @@ class Chain:
         """What the total was divided by."""
         if self.measurement.divisor == 1:
             return ""
-        return f"The file gives a total of the run; it is divided by its {plain(self.measurement.divisor)} × {self.entry.task.unit_noun}."
+        count = f"{plain(self.measurement.divisor)} × {self.entry.task.unit_noun}"
+        return f"The file gives a total of the run; it is divided by its {count}."
 
     # A number that follows from others
 
@@ -162,7 +163,9 @@ class Chain:
         )
         return [self.input(name, measured, facts) for name in self.recipe.inputs]
 
-    def input(self, name: str, measured: dict[str, Measurement], facts: dict[str, Interval]) -> Input:
+    def input(
+        self, name: str, measured: dict[str, Measurement], facts: dict[str, Interval]
+    ) -> Input:
         if name in measured:
             one = measured[name]
             scale = quantities.scale(name, [one.value])

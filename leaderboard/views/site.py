@@ -203,6 +203,7 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 def closest(slug: str) -> list:
     """A few pages whose slug resembles this one."""
+    slug = slug.replace("\0", "")
     words = " ".join(slug.replace("-", " ").split()[:4])[:60]
     rows = [row for _, group in found(words) for row in group] if words else []
     if not rows and len(slug) >= 3:

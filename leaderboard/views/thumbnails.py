@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts
+from leaderboard import charts, drawings
+from leaderboard.axes import Axis, range_text
 from leaderboard.core import metrics
 from leaderboard.findings import knee
 from leaderboard.models import Board
@@ -60,7 +61,7 @@ class Thumbnail:
 
     @property
     def svg(self) -> SafeString:
-        return self.chart.thumbnail(f"board-{self.board.pk}")
+        return drawings.thumbnail(self.chart, f"board-{self.board.pk}")
 
     @property
     def axes(self) -> list[tuple[metrics.Metric, str, str]]:
@@ -69,8 +70,8 @@ class Thumbnail:
         return [
             (
                 metrics.get(axis.metric),
-                charts.css_class(metrics.get(axis.metric).family),
-                charts.range_text(axis.scale, values[:, column]),
+                drawings.css_class(metrics.get(axis.metric).family),
+                range_text(axis.scale, values[:, column]),
             )
             for axis, column in ((self.chart.y, 1), (self.chart.x, 0))
         ]
@@ -85,7 +86,7 @@ class Thumbnail:
             found.append(self.leader("Where it bends", bend, self.chart.y, 1))
         return found
 
-    def best(self, axis: charts.Axis, column: int) -> Leader:
+    def best(self, axis: Axis, column: int) -> Leader:
         metric = metrics.get(axis.metric)
         values = self.chart.points.value[:, column] * axis.better
         words = BEST_WORDS.get(metric.family, f"Best {metric.label.lower()}")
@@ -93,13 +94,13 @@ class Thumbnail:
             words = f"Most {metric.label.lower()}"
         return self.leader(words, int(np.argmax(values)), axis, column)
 
-    def leader(self, words: str, place: int, axis: charts.Axis, column: int) -> Leader:
+    def leader(self, words: str, place: int, axis: Axis, column: int) -> Leader:
         metric = metrics.get(axis.metric)
         entry = int(self.chart.points.entries[place])
         value = self.chart.points.value[place, column]
         return Leader(
             words,
-            charts.css_class(metric.family),
+            drawings.css_class(metric.family),
             metric.family,
             str(self.page.who[entry]),
             f"/entries/{entry}/",

@@ -697,3 +697,39 @@ def test_no_transaction_is_open_while_the_sender_takes_their_time(sender):
     response = sender.client.generic("POST", URL, b"", content_type="text/csv", **stream)
 
     assert response.status_code == 202
+
+
+def test_a_file_withdrawn_while_a_worker_is_at_it_is_not_published(sender):
+    sender.send()
+    claimed = pipeline.claim(only().pk, at=timezone.now())
+    assert claimed is not None
+    assert sender.withdraw(only()).status_code == 200
+
+    assert pipeline.worked(claimed, at=timezone.now()) == set()
+
+    assert only().state == "WITHDRAWN"
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd", ["\\ud800", "\\u0000", "\\udc00x", "\u202e", "\\uffff", "\U0001f600"]
+)
+@pytest.mark.parametrize("place", ["model", "external_id", "source", "region", "settings", "unit"])
+def test_odd_characters_in_a_file_are_told_or_kept_but_never_fail(sender, odd, place):
+    texts = {"model": "tiny", "external_id": "", "source": "", "region": "", place: "ODD"}
+    entry = {
+        **{name: text for name, text in texts.items() if name not in ("settings", "unit")},
+        "task": "riddles",
+        "hardware": "card-9",
+        "settings": {"a": texts.get("settings", "")},
+        "values": {"node_energy": {"value": 1, "unit": texts.get("unit", "J")}},
+    }
+    document = {"format": "efficiency-frontier", "version": 1, "entries": [entry]}
+    content = json.dumps(document).replace("ODD", odd)
+
+    sender.body(content.encode(), kind="application/json")
+    work()
+
+    assert only().state in ("PUBLISHED", "REJECTED", "HELD")
+    assert sender.client.get(f"{URL}{only().public_id}/rows/").status_code == 200
+    assert sender.client.get(f"{URL}{only().public_id}/").status_code == 200

@@ -3,6 +3,7 @@
 import json
 import uuid
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -814,6 +815,14 @@ def test_the_page_for_people_names_every_address(client):
     for path in schema.schema()["paths"]:
         assert f"{path}</code>" in page.content.decode()
     assert "http" not in str(page.headers.get("Content-Security-Policy"))
+
+
+def test_the_handbook_names_every_address():
+    handbook = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+    missing = [path for path in schema.schema()["paths"] if f"{path}`" not in handbook]
+
+    assert missing == []
 
 
 def client_with_checks():

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from leaderboard import charts, quantities
+from leaderboard import axes, charts, drawings, labels, quantities
 from leaderboard.core import metrics, pareto
 from leaderboard.findings import finding
 from leaderboard.models.evidence import Points
@@ -169,8 +169,8 @@ def test_entries_without_one_of_the_two_are_left_out_and_counted():
 def test_charts_of_few_or_equal_points_can_be_drawn(rows):
     chart = scatter(rows)
 
-    assert chart.drawing(1000, 500, "k", "", most=5).endswith("</svg>")
-    assert chart.thumbnail("t").endswith("</svg>")
+    assert drawings.scatter(chart, 1000, 500, "k", "", most=5).endswith("</svg>")
+    assert drawings.thumbnail(chart, "t").endswith("</svg>")
     go.Figure(charts.dressed(chart.figure()))
 
 
@@ -179,20 +179,20 @@ def test_charts_of_few_or_equal_points_can_be_drawn(rows):
 def test_axes_have_a_few_ticks_inside(low, ratio):
     high = low * ratio
     hair = 1e-6 * (high - low)
-    for ticks in (charts.log_ticks(low, high), charts.linear_ticks(low, high)):
+    for ticks in (axes.log_ticks(low, high), axes.linear_ticks(low, high)):
         assert all(low - hair <= value <= high + hair for value, _ in ticks)
         assert len(ticks) <= 20
-    assert len(charts.linear_ticks(low, high)) >= 3
+    assert len(axes.linear_ticks(low, high)) >= 3
 
 
 def test_labels_do_not_cover_each_other():
     random = np.random.default_rng(3)
     x = np.sort(random.uniform(1, 100, 40))
     chart = scatter([(a, b) for a, b in zip(x, np.sort(random.uniform(0, 1, 40)), strict=True)])
-    labels = charts.Labels(chart, 960, 430)
-    placed = labels.placed(14)
+    beside = labels.Labels(chart, 960, 430)
+    placed = beside.placed(14)
 
-    boxes = labels.taken[len(chart.steps) :]
+    boxes = beside.taken[len(chart.steps) :]
     assert placed
     for one in range(len(boxes)):
         for other in range(one):
@@ -219,7 +219,7 @@ def test_a_large_drawing_stays_small():
     random = np.random.default_rng(5)
     chart = scatter([(x, y) for x, y in random.uniform(0.01, 1, (5000, 2))])
 
-    assert len(chart.drawing(1000, 500, "k", "", most=14)) < 150_000
+    assert len(drawings.scatter(chart, 1000, 500, "k", "", most=14)) < 150_000
 
 
 # The figure
@@ -243,12 +243,15 @@ def test_names_are_escaped_in_figure_and_drawing():
     chart = scatter([(1, 0.2), (4, 0.9)], names=["<b>x</b>", "a & b"])
 
     assert "<b>x</b>" not in json.dumps([trace.get("text") for trace in chart.figure()["data"]])
-    assert "&lt;b&gt;x" in chart.drawing(1000, 500, "k", "", most=5)
+    assert "&lt;b&gt;x" in drawings.scatter(chart, 1000, 500, "k", "", most=5)
 
 
 def test_bars_start_at_zero_and_carry_their_table_value():
-    drawing = charts.bars(
-        [charts.Bar("Heat sink", 1250, "1,250 g"), charts.Bar("<Board>", 220, "220 g", 200, 260)],
+    drawing = drawings.bars(
+        [
+            drawings.Bar("Heat sink", 1250, "1,250 g"),
+            drawings.Bar("<Board>", 220, "220 g", 200, 260),
+        ],
         "Mass by part",
         "g",
         "parts",

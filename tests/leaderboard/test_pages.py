@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from random import Random
 
 import pytest
 from django.core.cache import cache
@@ -124,6 +125,53 @@ def test_a_page_that_is_not_there_names_those_close_to_it(client):
 
     assert answer.status_code == 404
     assert "There is no page at this address" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/boards/%00/",
+        "/help/errors/%00/",
+        "/entries/99999999999999999999/",
+        "/%F0%9F%98%80/",
+        "/search/%ff",
+        "/models/?page=-1",
+        "/sources/?page=99999999999999999999&kind=%00",
+        "/search/?q=%25%00%27%5C",
+        "/entries/0/?metric=%00&board=%00",
+    ],
+)
+def test_odd_addresses_are_answered(client, path):
+    assert client.get(path).status_code in (200, 404)
+
+
+ODD = ["nan", "inf", "1e400", "-1", "0", "9" * 40, "70 %", "5 apples", "\0", "²", "any", ""]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_odd_questions_to_a_board_are_answered(client, board, seed):
+    random = Random(seed)
+    for number in range(4):
+        make_entry(board, quality=number / 5, energy=number, cost=None if number == 2 else 1)
+    names = ["quality", "node_energy", "cost", "latency", "energy", "nonsense", "\0", ""]
+    for _ in range(15):
+        question = {
+            "objectives": ",".join(random.sample(names, 3)),
+            "x": random.choice(names),
+            "y": random.choice(names),
+            "sort": random.choice(["", "-"]) + random.choice(names),
+            "scale": random.choice(["log", "linear", "odd"]),
+            "start": random.choice(ODD),
+            f"{random.choice(names)}_min": random.choice(ODD),
+            f"{random.choice(names)}_max": random.choice(ODD),
+            random.choice(["model", "vendor", "q", "origin"]): random.choice(["a,b", "\0", "x"]),
+        }
+
+        page = client.get(board.get_absolute_url(), question)
+        twin = client.get(f"{board.get_absolute_url()}data.json", question)
+
+        assert (page.status_code, twin.status_code) == (200, 200), question
+        json.loads(twin.content, parse_constant=pytest.fail)
 
 
 # The board
@@ -642,7 +690,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(client):
     client.force_login(user)
 
     made = text_of(client.post("/accounts/tokens/", {"name": "laptop"}))
-    token = re.search(r"eff_[\w-]{20,}", made)[0]
+    (token,) = re.findall(r"eff_[\w-]{20,}", made)
     listed = text_of(client.get("/accounts/tokens/"))
 
     assert token not in listed

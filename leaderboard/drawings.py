@@ -1,0 +1,349 @@
+"""Charts as plain SVG: what readers without script see, and small drawings in tables.
+
+Colours are classes of the style sheet, so a drawing follows the theme.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from leaderboard.axes import Axis, linear_ticks
+from leaderboard.charts import INTERVALS_UP_TO, Scatter, x_title, y_title
+from leaderboard.core import metrics
+from leaderboard.labels import CHARACTER, Labels, shortened
+
+# Above this the dominated entries are one path without names.
+NAMED_UP_TO = 300
+
+
+def scatter(
+    chart: Scatter, width: int, height: int, key: str, css: str, *, most: int
+) -> SafeString:
+    """The whole chart; `key` makes the ids of its texts, `most` is how many names it may carry."""
+    return Drawing(chart, width, height, key, css, most=most).svg()
+
+
+def thumbnail(chart: Scatter, key: str) -> SafeString:
+    """A small chart without axes, for lists of boards."""
+    return Drawing(chart, 420, 146, key, "", most=2, is_small=True).svg()
+
+
+class Drawing:
+    """A scatter as SVG. Colours are classes of the style sheet, so it follows the theme."""
+
+    def __init__(self, chart, width, height, key, css, *, most, is_small=False):
+        self.chart, self.width, self.height = chart, width, height
+        self.key, self.css, self.most, self.is_small = key, css, most, is_small
+        self.left: float = 6 if is_small else self.gutter()
+        self.right, self.top, self.bottom = (6, 22, 6) if is_small else (14, 26, 40)
+        self.plot_width = width - self.left - self.right
+        self.plot_height = height - self.top - self.bottom
+
+    def gutter(self) -> float:
+        """Room for the numbers of the y axis."""
+        return max(34.0, 14 + 6.9 * max((len(text) for _, text in self.chart.y.ticks), default=0))
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Fractions of the axes → pixels, to a tenth."""
+        return (
+            round(self.left + float(x) * self.plot_width, 1),
+            round(self.top + (1 - float(y)) * self.plot_height, 1),
+        )
+
+    def svg(self) -> SafeString:
+        chart = self.chart
+        up, across = metrics.get(chart.y.metric).label, metrics.get(chart.x.metric).label
+        name = f"{up} against {across.lower()}"
+        parts = [
+            f'<svg class="chart {self.css}" viewBox="0 0 {self.width} {self.height}" role="img" '
+            f'aria-labelledby="{self.key}-t {self.key}-d">',
+            f'<title id="{self.key}-t">{escape(name)}</title>',
+            f'<desc id="{self.key}-d">{escape(chart.sentence())}</desc>',
+            *(self.base() if self.is_small else self.axes()),
+            *self.dots(),
+            *self.labels(),
+            "</svg>",
+        ]
+        return mark_safe("".join(parts))
+
+    def base(self) -> list[str]:
+        low = self.height - 3
+        return [f'<line class="axis" x1="1" x2="{self.width - 1}" y1="{low}" y2="{low}"/>']
+
+    def axes(self) -> list[str]:
+        chart, parts = self.chart, ['<g class="axes">']
+        right, floor = self.width - self.right, self.height - self.bottom
+        for value, text in chart.y.ticks:
+            y = self.at(0, chart.y.place(value * chart.y.scale.factor))[1]
+            parts.append(
+                f'<line class="grid" x1="{self.left}" x2="{right}" y1="{y}" y2="{y}"/>'
+                f'<text class="end" x="{self.left - 8}" y="{y + 4}">{text}</text>'
+            )
+        for value, text in self.spaced(chart.x.ticks):
+            x = self.at(chart.x.place(value * chart.x.scale.factor), 0)[0]
+            parts.append(
+                f'<line class="grid" x1="{x}" x2="{x}" y1="{self.top}" y2="{floor}"/>'
+                f'<text class="middle" x="{x}" y="{floor + 17}">{text}</text>'
+            )
+        (x_text, x_arrow), (y_text, y_arrow) = x_title(chart.x), y_title(chart.y)
+        parts.append(
+            f'<line class="axis" x1="{self.left}" x2="{right}" y1="{floor}" y2="{floor}"/>'
+            f'<text class="strong" x="0" y="12">{escape(y_text)}'
+            f'<tspan class="faint" font-weight="400" dx="6">{y_arrow}</tspan></text>'
+            f'<text class="strong end" x="{right}" y="{self.height - 4}">'
+            f'<tspan class="faint" font-weight="400">{x_arrow}</tspan>'
+            f'<tspan dx="6">{escape(x_text)}</tspan></text></g>'
+        )
+        return parts
+
+    def spaced(self, ticks):
+        """The ticks of the x axis whose numbers don't touch."""
+        last, kept = -math.inf, []
+        for value, text in ticks:
+            centre = self.at(self.chart.x.place(value * self.chart.x.scale.factor), 0)[0]
+            half = len(text) * 3.6
+            if centre - half > last + 8 and centre + half <= self.width:
+                kept.append((value, text))
+                last = centre + half
+        return kept
+
+    def dots(self) -> list[str]:
+        chart, groups = self.chart, self.chart.groups()
+        small = (3.2, 4) if self.is_small else (4.5, 6)
+        behind = [*groups["dominated"].tolist(), *groups["estimated"].tolist()]
+        parts = ['<g class="dominated">']
+        if len(behind) <= NAMED_UP_TO:
+            parts += [self.dot(place, small[0]) for place in behind]
+        else:
+            parts.append(self.mist(behind))
+        parts.append("</g>")
+        parts += self.lines()
+        parts.append('<g class="first">')
+        parts += [self.dot(place, small[0]) for place in groups["other_objectives"].tolist()]
+        for meaning in ("frontier", "frontier_estimated"):
+            parts += [self.dot(place, small[1]) for place in groups[meaning].tolist()]
+        parts.append("</g>")
+        if chart.highlight is not None:
+            parts += self.highlight(chart.highlight)
+        return parts
+
+    def mist(self, places: list[int]) -> str:
+        """Very many points: one path of dots."""
+        x = self.chart.x.place(self.chart.points.value[places, 0]).tolist()
+        y = self.chart.y.place(self.chart.points.value[places, 1]).tolist()
+        spots = dict.fromkeys(self.at(*spot) for spot in zip(x, y, strict=True))
+        return f'<path class="mist" d="{"".join(f"M{a} {b}h0" for a, b in spots)}"/>'
+
+    def lines(self) -> list[str]:
+        def joined(line):
+            return "M" + "L".join(f"{x} {y}" for x, y in (self.at(*corner) for corner in line))
+
+        parts = []
+        if not self.is_small:
+            reach = "".join(joined(line) for line in self.chart.reach())
+            parts.append(f'<path class="step reach" d="{reach}"/>' if reach else "")
+        if len(self.chart.steps) > 1:
+            parts.append(f'<path class="step" d="{joined(self.chart.path())}"/>')
+        return parts
+
+    def dot(self, place: int, radius: float, *, css: str = "") -> str:
+        chart, points = self.chart, self.chart.points
+        x, y = self.at(chart.x.place(points.value[place, 0]), chart.y.place(points.value[place, 1]))
+        shape = "point open" if chart.estimated[place] else "point"
+        circle = f'<circle class="{shape}" cx="{x}" cy="{y}" r="{radius}">'
+        if self.is_small:
+            return f"{circle}</circle>"
+        entry = int(points.entries[place])
+        title = (
+            f"{chart.names(entry)}: {chart.y.scale.quantity(points.value[place, 1])}, "
+            f"{chart.x.scale.quantity(points.value[place, 0])}"
+        )
+        return (
+            f'<g data-entry="{entry}"{css}>{self.bars(place, x, y)}{circle}'
+            f"<title>{escape(title)}</title></circle></g>"
+        )
+
+    def bars(self, place: int, x: float, y: float) -> str:
+        """The intervals, where they are wider than a hair and the axis can hold them."""
+        points, parts = self.chart.points, []
+        low, high = points.low[place], points.high[place]
+        if len(self.chart.drawn) > INTERVALS_UP_TO and not self.chart.on_steps[place]:
+            return ""
+        if high[0] > low[0]:
+            left, right = self.clipped(self.chart.x, low[0], high[0])
+            left, right = self.at(left, 0)[0], self.at(right, 0)[0]
+            parts.append(f'<line class="error-bar" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
+        if high[1] > low[1]:
+            bottom, top = self.clipped(self.chart.y, low[1], high[1])
+            bottom, top = self.at(0, bottom)[1], self.at(0, top)[1]
+            parts.append(f'<line class="error-bar" x1="{x}" x2="{x}" y1="{bottom}" y2="{top}"/>')
+        return "".join(parts)
+
+    @staticmethod
+    def clipped(axis: Axis, low: float, high: float) -> tuple[float, float]:
+        if axis.is_log:
+            low = max(low, axis.low * axis.scale.factor)
+        return tuple(np.clip(axis.place(np.array([low, high])), 0.0, 1.0).tolist())
+
+    def highlight(self, place: int) -> list[str]:
+        value = self.chart.points.value[place]
+        x, y = self.at(self.chart.x.place(value[0]), self.chart.y.place(value[1]))
+        floor = self.height - self.bottom
+        group = "first" if self.chart.on_steps[place] else "dominated"
+        linked = ' class="is-linked"'
+        return [
+            f'<path class="drop-line" d="M{self.left} {y}H{x}V{floor}" fill="none"/>',
+            f'<g class="{group}">{self.dot(place, 6.5, css=linked)}</g>',
+        ]
+
+    def labels(self) -> list[str]:
+        parts = []
+        for label in Labels(self.chart, self.plot_width, self.plot_height).placed(self.most):
+            value = self.chart.points.value[label.place]
+            x, y = self.at(self.chart.x.place(value[0]), self.chart.y.place(value[1]))
+            anchor = {"start": "", "middle": " middle", "end": " end"}[label.anchor]
+            weight = " small" if self.is_small else " strong" if label.is_first else ""
+            parts.append(
+                f'<text class="halo{anchor}{weight}" x="{round(x + label.dx, 1)}" '
+                f'y="{round(y + label.dy + 4, 1)}">{escape(label.text)}</text>'
+            )
+        return parts
+
+
+# Small drawings in tables and lists
+
+MARKERS = {
+    "quality": "M8 1.5A6.5 6.5 0 1 1 8 14.5A6.5 6.5 0 1 1 8 1.5Z",
+    "energy": "M8 0L14.5 8L8 16L1.5 8Z",
+    "material": "M8 .5L14.5 4.25V11.75L8 15.5L1.5 11.75V4.25Z",
+    "cost": "M2 2H14V14H2Z",
+    "carbon": "M8 1L15.5 14.5H.5Z",
+    "latency": "M2 1H14L8 8L14 15H2L8 8Z",
+    "other": "M8 3A5 5 0 1 1 8 13A5 5 0 1 1 8 3Z",
+}
+
+
+def marker(family: str, x: float, y: float, size: float) -> str:
+    """The shape of a family of metrics around a spot."""
+    return (
+        f'<path class="hue" d="{MARKERS[family]}" '
+        f'transform="translate({x - size / 2:.1f} {y - size / 2:.1f}) scale({size / 16:.3f})"/>'
+    )
+
+
+def strip(axis: Axis, value: float, low: float, high: float, family: str) -> SafeString:
+    """A value with its interval on a short line: where it stands in its column."""
+    left, right = Drawing.clipped(axis, low, high)
+    x = 3 + 50 * min(max(float(axis.place(value)), 0.0), 1.0)
+    line = (
+        f'<line class="hue-line" x1="{3 + 50 * left:.1f}" x2="{3 + 50 * right:.1f}" y1="7" y2="7" '
+        'stroke-width="1.5"/>'
+        if high > low
+        else ""
+    )
+    return mark_safe(
+        f'<svg class="{css_class(family)}" viewBox="0 0 56 14" aria-hidden="true">'
+        f'<line class="base" x1="0" x2="56" y1="7" y2="7"/>{line}{marker(family, x, 7, 7.5)}</svg>'
+    )
+
+
+def tick_strip(axis: Axis, values: np.ndarray, family: str) -> SafeString:
+    """Where all values of a metric stand on a line as wide as its column."""
+    places = np.unique(np.round(2 + 276 * np.clip(axis.place(values), 0, 1), 0))
+    ticks = "".join(f"M{place:.0f} 3V11" for place in places.tolist())
+    return mark_safe(
+        f'<svg class="{css_class(family)}" viewBox="0 0 280 12" preserveAspectRatio="none" '
+        f'aria-hidden="true"><line class="base" x1="0" x2="280" y1="11.5" y2="11.5"/>'
+        f'<path class="tick" d="{ticks}"/></svg>'
+    )
+
+
+def among(
+    axis: Axis, values: np.ndarray, value: float, low: float, high: float, family: str
+) -> SafeString:
+    """All values of a metric as ticks and one of them with its interval."""
+    places = np.unique(np.round(4 + 112 * axis.place(values), 1))
+    ticks = "".join(f"M{place} 4V12" for place in places[:400].tolist())
+    left, right = Drawing.clipped(axis, low, high)
+    line = (
+        f'<line class="hue-line" x1="{4 + 112 * left:.1f}" x2="{4 + 112 * right:.1f}" y1="8" '
+        'y2="8" stroke-width="2"/>'
+        if high > low
+        else ""
+    )
+    spot = marker(family, 4 + 112 * float(axis.place(value)), 8, 9)
+    return mark_safe(
+        f'<svg class="{css_class(family)} among" viewBox="0 0 120 16" aria-hidden="true">'
+        f'<line class="base" x1="0" x2="120" y1="8" y2="8"/><path class="other" d="{ticks}"/>'
+        f"{line}{spot}</svg>"
+    )
+
+
+def css_class(family: str) -> str:
+    """The style sheet's name of a family."""
+    return {"quality": "accuracy"}.get(family, family)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of a bar or dot chart: its name, its value with bounds, and the text beside it."""
+
+    name: str
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+
+
+def bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> SafeString:
+    """Horizontal bars from zero, once for wide and once for narrow screens."""
+    drawings = [
+        _bars(rows, title, unit, f"{key}{suffix}", f"{css} only-{suffix}", width, room)
+        for suffix, width, room in (("wide", 640, 230), ("narrow", 358, 140))
+    ]
+    return mark_safe("".join(drawings))
+
+
+def _bars(rows, title, unit, key, css, width, room) -> str:
+    height, right = 26 * len(rows), width - 62
+    top = max((row.high or row.value for row in rows), default=0) or 1
+    ticks = [tick for tick in linear_ticks(0, top * 1.02, 4) if tick[0] <= top * 1.02]
+
+    def at(value: float) -> float:
+        return round(room + (right - room) * value / (top * 1.02), 1)
+
+    parts = [
+        f'<svg class="chart {css}" viewBox="0 0 {width} {height + 40}" role="img" '
+        f'aria-labelledby="{key}-t"><title id="{key}-t">{escape(title)}</title>'
+    ]
+    for value, text in ticks:
+        parts.append(
+            f'<line class="grid" x1="{at(value)}" x2="{at(value)}" y1="0" y2="{height}"/>'
+            f'<text class="middle" x="{at(value)}" y="{height + 16}">{text}</text>'
+        )
+    for place, row in enumerate(rows):
+        middle = 26 * place + 13
+        name = escape(shortened(row.name, int(room / CHARACTER) - 1))
+        parts.append(
+            f'<text class="end" x="{room - 10}" y="{middle + 4}">{name}</text>'
+            f'<rect class="hue" x="{room}" y="{middle - 6}" '
+            f'width="{max(at(row.value) - room, 1):.1f}" height="12"/>'
+        )
+        end = at(row.value)
+        if row.low is not None and row.high is not None and row.high > row.low:
+            end = at(row.high)
+            parts.append(
+                f'<line class="whisker" x1="{at(row.low)}" x2="{end}" y1="{middle}" y2="{middle}"/>'
+            )
+        parts.append(
+            f'<text class="strong halo" x="{end + 6}" y="{middle + 4}">{escape(row.text)}</text>'
+        )
+    parts.append(
+        f'<line class="axis" x1="{room}" x2="{room}" y1="0" y2="{height}"/>'
+        f'<text class="strong" x="{room}" y="{height + 36}">{escape(unit)}</text></svg>'
+    )
+    return "".join(parts)

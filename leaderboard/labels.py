@@ -1,0 +1,117 @@
+"""Names beside the points of a chart, none of them covering another."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from leaderboard.core import metrics
+
+# Below this width a name stands only on the better side, where no other entries are.
+NARROW = 420
+# A line of text and a character of it, in pixels at 12 px.
+CHARACTER, LINE = 7.0, 15
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name beside a point: offsets in pixels (down is positive), anchor as in SVG."""
+
+    place: int
+    text: str
+    dx: float
+    dy: float
+    anchor: str
+    is_first: bool
+
+
+class Labels:
+    """Places names greedily: outside the dominated side first, then wherever there is room."""
+
+    def __init__(self, chart, width: float, height: float):
+        self.chart, self.width, self.height = chart, width, height
+        value = chart.points.value
+        self.x = chart.x.place(value[:, 0]) * width
+        self.y = (1 - chart.y.place(value[:, 1])) * height
+        corners = [(x * width, (1 - y) * height) for x, y in chart.path()]
+        self.lines = list(itertools.pairwise(corners))
+        self.taken: list[tuple[float, float, float, float]] = [
+            (self.x[place] - 7, self.y[place] - 7, self.x[place] + 7, self.y[place] + 7)
+            for place in chart.steps.tolist()
+        ]
+
+    def placed(self, most: int) -> list[Label]:
+        chart = self.chart
+        wanted = self.by_weight(chart.steps.tolist())
+        if chart.highlight is not None and chart.highlight not in wanted:
+            wanted.insert(0, chart.highlight)
+        names = chart.short_names([int(chart.points.entries[place]) for place in wanted])
+        labels: list[Label] = []
+        for place in wanted:
+            if len(labels) >= most:
+                break
+            text = shortened(names[int(chart.points.entries[place])])
+            if (label := self.beside(place, text)) is not None:
+                labels.append(label)
+        return labels
+
+    def by_weight(self, steps: list[int]) -> list[int]:
+        """The ends, then the corners that stand out most."""
+        if len(steps) <= 2:
+            return steps
+        gaps = {
+            place: float(np.hypot(self.x[after] - self.x[before], self.y[after] - self.y[before]))
+            for before, place, after in zip(steps, steps[1:], steps[2:], strict=False)
+        }
+        return [steps[0], steps[-1], *sorted(gaps, key=gaps.__getitem__, reverse=True)]
+
+    def beside(self, place: int, text: str) -> Label | None:
+        """The best free spot, or None when there is none."""
+        chart, x, y = self.chart, float(self.x[place]), float(self.y[place])
+        is_first = bool(chart.on_steps[place])
+        length = len(text) * CHARACTER * (1.06 if is_first else 1)
+        side = -1 if (chart.x.better == metrics.LOWER) == is_first else 1
+        lift = -1 if (chart.y.better == metrics.HIGHER) == is_first else 1
+        out, back = ("end", "start") if side < 0 else ("start", "end")
+        spots = [
+            (side * 11, 0, out),
+            (side * 9, lift * 11, out),
+            (0, lift * 17, "middle"),
+            (-side * 4, lift * 17, back),
+            (side * 4, lift * 30, out),
+            (-side * 4, lift * 30, back),
+            (side * 9, -lift * 11, out),
+            (-side * 11, -lift * 14, back),
+            (-side * 12, 0, back),
+        ]
+        if self.width < NARROW:
+            # Over the crowd of dominated entries a name does more harm than good.
+            spots = spots[:6]
+        for dx, dy, anchor in spots:
+            left = x + dx - {"start": 0, "middle": length / 2, "end": length}[anchor]
+            box = (left, y + dy - LINE / 2, left + length, y + dy + LINE / 2)
+            if self.is_free(box):
+                self.taken.append(box)
+                return Label(place, text, dx, dy, anchor, is_first)
+        return None
+
+    def is_free(self, box) -> bool:
+        left, top, right, bottom = box
+        if left < -2 or right > self.width + 8 or top < -10 or bottom > self.height + 2:
+            return False
+        if any(
+            left < other[2] and right > other[0] and top < other[3] and bottom > other[1]
+            for other in self.taken
+        ):
+            return False
+        return not any(
+            min(ax, bx) < right + 2
+            and max(ax, bx) > left - 2
+            and min(ay, by) < bottom + 1
+            and max(ay, by) > top - 1
+            for (ax, ay), (bx, by) in self.lines
+        )
+
+
+def shortened(text: str, most: int = 30) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
