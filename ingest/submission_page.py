@@ -170,9 +170,7 @@ class SubmissionPage:
 
     def field(self, kind: str, label: str, rows: int) -> Asked:
         # A task's samples are asked for by the task as the file writes it.
-        near = (
-            list(self.catalogue.near(kind, label)) if kind in KINDS and label else []
-        )
+        near = list(self.catalogue.near(kind, label)) if kind in KINDS and label else []
         said = self.submission.context.get(kind, "")
         said = said.get(label, "") if isinstance(said, dict) else said
         return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))

@@ -290,3 +290,30 @@ def test_a_submission_page_is_clean(site, watched):
             assert faults(watched) == []
             assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert watched.complaints == []
+
+
+def test_a_file_goes_from_the_browser_to_the_frontier(site, watched, worker):
+    opened(watched, f"{site.url}/accounts/signup/?next=/submit/")
+    watched.get_by_label("Username").fill("newcomer")
+    watched.get_by_label("Password", exact=True).fill(PASSWORD)
+    watched.get_by_label("Password confirmation").fill(PASSWORD)
+    watched.get_by_role("button", name="Create the account").click()
+    rows = (
+        "model,hardware,device_count,task,quality [%],node_energy [J],cost [USD]\n"
+        "Model A,H100,8,Quiz,95,5,0.5\n"
+    )
+    file = {"name": "results.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+
+    watched.get_by_label("Drop a file here").set_input_files(file)
+    watched.get_by_role("button", name="Check the file").click()
+    watched.get_by_label("“Quiz” is the task").fill(site.board.task.slug)
+    watched.get_by_role("button", name="Check again").click()
+    watched.get_by_role("button", name="Publish 1 run").click()
+    watched.get_by_text("Published. Its numbers count").wait_for()
+
+    def leads() -> bool:
+        watched.goto(site.url + site.board.get_absolute_url())
+        return "ahead on both: 95.0" in watched.locator(".lede").inner_text()
+
+    assert becomes(watched, leads)
+    assert watched.complaints == []

@@ -7,10 +7,11 @@ metric says of what.
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import pint
 
-registry: pint.UnitRegistry = pint.UnitRegistry(
+registry: pint.UnitRegistry[Any] = pint.UnitRegistry(
     autoconvert_offset_to_baseunit=False, cache_folder=None
 )
 registry.define("USD = [currency] = usd = dollar")

@@ -87,3 +87,9 @@ def first_line(text: str) -> str:
 def kind_words(kind: str) -> str:
     """“GPU”, “Superchip”: a kind of hardware as it is read."""
     return {"soc": "SoC"}.get(kind, kind.upper() if len(kind) <= 4 else kind.capitalize())
+
+
+@register.filter
+def times(formula: str) -> str:
+    """A formula with the sign that its code can't have."""
+    return formula.replace(" x ", " × ")

@@ -87,7 +87,11 @@ class Chain:
     @property
     def in_short(self) -> str:
         if self.is_derived:
-            return self.recipe.written if self.recipe else self.measurement.recipe
+            return (
+                self.recipe.written.replace(" x ", " × ")
+                if self.recipe
+                else self.measurement.recipe
+            )
         return f"written as {self.raw}" + (
             f", by {self.measurement.instrument}" if self.measurement.instrument else ""
         )

@@ -53,9 +53,6 @@ def urls() -> dict[str, str | None]:
 
 def limits() -> dict[str, int | None]:
     """Files are not unpacked, so there are no limits of what comes out of archives."""
-    timeout = re.search(
-        r"statement_timeout=(\d+)", settings.DATABASES["default"]["OPTIONS"].get("options", "")
-    )
     return {
         "max_upload_bytes": settings.LIMITS["max_upload_bytes"],
         "max_decoded_bytes": None,
@@ -72,7 +69,7 @@ def limits() -> dict[str, int | None]:
         "uploads_per_day": None,
         "page_size_max": settings.LIMITS["page_size_max"],
         "login_failures": None,
-        "statement_timeout_ms": int(timeout[1]) if timeout else None,
+        "statement_timeout_ms": settings.LIMITS["statement_timeout_ms"],
     }
 
 
