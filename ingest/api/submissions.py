@@ -346,7 +346,7 @@ def publish(request: Request, public_id: UUID) -> Response:
     except pipeline.NotAllowed as error:
         raise Problem(409, str(error)) from None
     later(tasks.ingest, found.pk)
-    return Response(detail(request, seen(request, public_id)), status=202)
+    return Response(detail(request, seen(request, public_id)), 202)
 
 
 urlpatterns = [

@@ -24,7 +24,17 @@ RELEASE = newest_change()
 def etag(request: HttpRequest, board: Board) -> str:
     """Of one board under one question for one reader: the session stands for the user."""
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
-    parts = [RELEASE, board.pk, board.revision, board.latest, request.get_full_path(), *cookies]
+    return digest(RELEASE, *state(board), request.get_full_path(), *cookies)
+
+
+def state(board: Board) -> list:
+    """What a board's page shows of the board itself; the rest follows its revision."""
+    words = [board.title, board.blurb, board.counted, board.left_out, board.caveats]
+    task = [board.task.name, board.task.functional_unit, board.task.unit_noun]
+    return [board.pk, board.slug, board.revision, board.latest, board.filters, *words, *task]
+
+
+def digest(*parts) -> str:
     return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

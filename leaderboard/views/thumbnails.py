@@ -15,7 +15,7 @@ from leaderboard.findings import knee
 from leaderboard.models import Board
 from leaderboard.quantities import alone
 from leaderboard.views.board_page import BoardPage
-from leaderboard.views.conditional import RELEASE
+from leaderboard.views.conditional import RELEASE, digest, state
 
 EMPTY = QueryDict()
 BEST_WORDS = {
@@ -49,7 +49,7 @@ class Thumbnail:
     @property
     def key(self) -> str:
         """Under which the drawing is kept: it changes with the board and with the release."""
-        return f"{self.board.slug}-{self.board.revision}-{self.board.latest}-{RELEASE}"
+        return digest(RELEASE, *state(self.board))
 
     @cached_property
     def page(self) -> BoardPage:
