@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leaderboard.core.contract import Missing
+from leaderboard.core.interval import Interval, spread
 
 
 def mean(rows: Sequence[Mapping[str, Any]], column: str, field: str) -> float:
@@ -47,3 +48,10 @@ def quantile(numbers: Sequence[float], share: float, field: str) -> float:
     if not len(numbers):
         raise Missing(f"{field} is empty", field=field)
     return float(np.quantile(numbers, share))
+
+
+def share_of(part: Interval, whole: Interval) -> Interval:
+    """Part over whole, at most 1. Raises Missing when the part is larger."""
+    if part.value > whole.value:
+        raise Missing("the part is larger than the whole", is_data_error=True)
+    return spread(lambda a, b: min(1.0, a / b), part, whole)

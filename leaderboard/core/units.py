@@ -10,7 +10,9 @@ from functools import lru_cache
 
 import pint
 
-registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=False, cache_folder=None)
+registry = pint.UnitRegistry(
+    autoconvert_offset_to_baseunit=False, cache_folder=None, on_redefinition="ignore"
+)
 registry.define("USD = [currency] = usd = dollar")
 # Of 365 days: the material-footprint paper needs it, and not pint's 365.25.
 registry.define("year = 365 * day = a = yr")
