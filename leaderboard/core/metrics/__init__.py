@@ -1,11 +1,11 @@
 """Every metric, one file each; the folder is the registry.
 
-A file states its `METRIC` and, when the metric can follow from others, one function per way
-under `@METRIC.derived("name/version", …)`. The parameter names of such a function are its inputs:
-slugs of other metrics of the same run, or facts about its hardware and region (`FACTS`).
-What needs inputs that no run has (lists of problems, shapes of models, traces of power) is
-`@METRIC.computed("name/version", [Input(…), …], …)`: `leaderboard.core.compute` works it out.
-The file's docstring is the metric's page.
+A file states its `METRIC` and, when the metric can follow from others, one function per way under
+`@METRIC.derived("name/version", …)`. The parameter names of such a function are its inputs: slugs
+of other metrics of the same run, or facts about its hardware and region (`FACTS`). What needs
+inputs that no run has (lists of problems, shapes of models, traces of power) is
+`@METRIC.computed("name/version", [Input(…), …], …)`: `leaderboard.core.compute` works it out. The
+file's docstring is the metric's page.
 """
 
 import importlib

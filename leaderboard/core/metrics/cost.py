@@ -1,8 +1,9 @@
 """Money for one functional unit, in USD at a dated price.
 
-A stated cost wins. Otherwise it is device time times the on-demand price of a device hour, or for a
-training run its accelerator hours, or the time that its compute takes on A100s at MFU 0.35 (0.20 to
-0.60). Cloud prices spread by a factor of four between providers; the hardware's page dates them.
+A stated cost wins. Otherwise it is device time times the on-demand price of a device hour, or for
+a training run its accelerator hours, or the time that its compute takes on A100s at MFU 0.35 (0.20
+to 0.60). Cloud prices spread by a factor of four between providers; the hardware's page dates
+them.
 
 The unified cost of an agent adds what its tokens and its tool calls cost at their prices.
 """

@@ -1,7 +1,7 @@
 """Reliability of a benchmark's design decision (DIoR): the 2.5th percentile of rank similarity.
 
-The similarities are those between rankings under bootstrap instances of the decision, Kendall's tau
-by default; the percentile interpolates linearly.
+The similarities are those between rankings under bootstrap instances of the decision, Kendall's
+tau by default; the percentile interpolates linearly.
 """
 
 from leaderboard.core import papers

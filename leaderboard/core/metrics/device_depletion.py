@@ -1,8 +1,8 @@
 """Depletion of elements by making one device, in kg of antimony equivalent.
 
 A component table from teardown and elemental analysis is added up. For a card without one there is
-the parametric model of Hubblo's gpu-calculator. Known of that model: where the area of a memory die
-is documented it counts one die, so a card with a stack of dies comes out too low; its
+the parametric model of Hubblo's gpu-calculator. Known of that model: where the area of a memory
+die is documented it counts one die, so a card with a stack of dies comes out too low; its
 documentation prints other factors than its data file, and another yield model than its code.
 Climate and depletion point at different parts: look at both.
 """

@@ -1,8 +1,8 @@
 """Energy per generated token, by the widest boundary that was measured directly.
 
 The formula says whether it counts the node or the accelerators alone; the two are not alike. At
-steady state it is the energy of the window over the tokens of the window, or what is the same, mean
-power over throughput.
+steady state it is the energy of the window over the tokens of the window, or what is the same,
+mean power over throughput.
 """
 
 from leaderboard.core import papers

@@ -1,9 +1,9 @@
 """Energy drawn by the data centre: the node's, times its power usage effectiveness (PUE).
 
 A published figure wins. Otherwise it follows from the node's energy where the PUE of the place is
-known. For a training run with published accelerator hours it is bounded from above by the
-rated power: hours x TDP x PUE, as HELM's training-efficiency file does. Ratings exceed mean
-power, so a value that came this way is marked as rated.
+known. For a training run with published accelerator hours it is bounded from above by the rated
+power: hours x TDP x PUE, as HELM's training-efficiency file does. Ratings exceed mean power, so a
+value that came this way is marked as rated.
 """
 
 from leaderboard.core import papers

@@ -1,8 +1,8 @@
 """How many times the inference tokens a small model may spend at the cost of a larger one.
 
 Pretraining and inference of the larger model cost in proportion to its parameters. With much
-inference the multiplier tends to the ratio of sizes, so the larger model wins; with little, it pays
-to let the small one think longer.
+inference the multiplier tends to the ratio of sizes, so the larger model wins; with little, it
+pays to let the small one think longer.
 """
 
 from leaderboard.core import papers
