@@ -11,8 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from leaderboard.core import metrics
-from leaderboard.core.contract import Detailed, Infinite, Input, InputError, Missing, read_all
+from leaderboard.core.contract import (
+    Detailed,
+    Infinite,
+    Input,
+    InputError,
+    Missing,
+    is_finite,
+    read_all,
+)
 from leaderboard.core.interval import Interval
 
 VALUE, MISSING, INFINITE = "value", "missing", "infinite"
@@ -84,9 +94,12 @@ def _worked_out(
     given: dict[str, Any] = {}
     try:
         given = read_all(asked, inputs)
-        found = formula(**given)
+        with np.errstate(all="ignore"):
+            found = formula(**given)
         details = found.details if isinstance(found, Detailed) else {}
         value = Interval.of(found.value if isinstance(found, Detailed) else found)
+        if not is_finite(details):
+            raise OverflowError("a part is beyond the largest number")
         return Result(VALUE, metric.unit, recipe, value, details=details)
     except InputError:
         raise

@@ -295,3 +295,12 @@ class Detailed:
 
     value: Interval | float
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_finite(part: Any) -> bool:
+    """Whether every number in it is finite, however deep."""
+    if isinstance(part, Mapping):
+        return all(map(is_finite, part.values()))
+    if isinstance(part, list | tuple):
+        return all(map(is_finite, part))
+    return not isinstance(part, float) or math.isfinite(part)

@@ -8,11 +8,12 @@ them. Chance is seeded. The file's docstring is the analysis's page.
 
 import importlib
 import inspect
-import math
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from leaderboard.core import formulas
 from leaderboard.core.contract import (
@@ -23,6 +24,7 @@ from leaderboard.core.contract import (
     InputError,
     Missing,
     Source,
+    is_finite,
     read_all,
 )
 
@@ -95,7 +97,12 @@ def run(slug: str, inputs: Mapping[str, Any]) -> Finding:
     """
     analysis = ALL[slug]
     try:
-        return Finding(FOUND, analysis.formula(**read_all(analysis.inputs, inputs)))
+        given = read_all(analysis.inputs, inputs)
+        with np.errstate(all="ignore"):
+            found = analysis.formula(**given)
+        if not is_finite(found):
+            raise OverflowError("the result is beyond the largest number")
+        return Finding(FOUND, found)
     except InputError:
         raise
     except Missing as missing:
@@ -107,19 +114,6 @@ def run(slug: str, inputs: Mapping[str, Any]) -> Finding:
         return Finding(MISSING, reason="a divisor is or can be zero", is_data_error=True)
     except (OverflowError, ValueError, ArithmeticError) as error:
         return Finding(MISSING, reason=str(error), is_data_error=True)
-
-
-def finite(found: Mapping[str, Any]) -> bool:
-    """Whether every number in it is finite, however deep."""
-    return all(map(_finite, found.values()))
-
-
-def _finite(part: Any) -> bool:
-    if isinstance(part, Mapping):
-        return finite(part)
-    if isinstance(part, list | tuple):
-        return all(map(_finite, part))
-    return not isinstance(part, float) or math.isfinite(part)
 
 
 def _load() -> Iterator[tuple[str, Analysis]]:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from leaderboard.core import analyses, formulas
+from leaderboard.core.contract import is_finite
 
 EXAMPLES = [
     pytest.param(slug, example, id=f"{slug}-{place}")
@@ -37,7 +38,7 @@ def test_an_analysis_finds_its_worked_example(slug, example):
     finding = analyses.run(slug, example.inputs)
 
     assert (finding.state, finding.reason) == (analyses.FOUND, "")
-    assert analyses.finite(finding.found)
+    assert is_finite(finding.found)
     close(finding.found, example.expected, example.within)
 
 
