@@ -43,6 +43,13 @@ class Result:
     field: str = ""
     is_data_error: bool = False
 
+    @property
+    def interval(self) -> Interval:
+        """The value. Raises ValueError with the reason where there is none."""
+        if self.value is None:
+            raise ValueError(self.reason)
+        return self.value
+
 
 def compute(slug: str, inputs: Mapping[str, Any], recipe: str = "") -> Result:
     """The metric from these inputs, by that recipe or the first whose inputs are all there.

@@ -40,7 +40,7 @@ BIG = {
     "argmin": "arg min",
     "argmax": "arg max",
 }
-FENCES = {"abs": "||", "ceil": "⌈⌉", "floor": "⌊⌋"}
+FENCES = {"abs": ("|", "|"), "ceil": ("⌈", "⌉")}
 SUM, PRODUCT, POWER, ATOM = range(4)
 
 

@@ -20,7 +20,7 @@ class Interval:
     low: float
     high: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise ValueError("bounds must be finite")
         if not self.low <= self.value <= self.high:
@@ -39,7 +39,9 @@ class Interval:
     def is_exact(self) -> bool:
         return self.low == self.high
 
-    def _combined(self, other, operate) -> Interval:
+    def _combined(
+        self, other: Interval | float, operate: Callable[[float, float], float]
+    ) -> Interval:
         other = Interval.of(other)
         corners = [operate(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
         value = operate(self.value, other.value)

@@ -57,7 +57,7 @@ def ranked(systems, performance, weights, directions, offsets):
     compared = dynascore.comparison(systems, performance, directions, offsets)
     shares = compared.weights(weights)
     rates = {metric: compared.rate(metric) for metric in shares}
-    scores = {}
+    scores: dict[str, float | None] = {}
     for system in compared.scores:
         try:
             scores[system] = compared.score(system, shares, rates)

@@ -9,6 +9,7 @@ import itertools
 from leaderboard.core import footprint, papers
 from leaderboard.core.analyses import Analysis
 from leaderboard.core.contract import NUMBER, NUMBERS, Example, Input
+from leaderboard.core.interval import Interval
 
 ANALYSIS = Analysis(
     "material_scenarios",
@@ -75,7 +76,7 @@ def scenarios(
                 "mfu": mfu,
                 "lifespan": lifespan,
                 "lives": lives,
-                "printed": footprint.printed(lives),
+                "printed": footprint.printed(Interval.of(lives).value),
                 "material": footprint.material(lives, mass),
                 "toxic_material_at_most": footprint.material(lives, toxic_mass),
                 "saving": saving,

@@ -78,12 +78,9 @@ def stability(scores, shares, enough, draws, seed):
                 "error": (1 - tau) / 2,
             }
         )
-    above = [point["share"] for point in curve]
+    stable_from = None
     for point in reversed(curve):
         if point["tau"] <= enough:
             break
-        above = [point["share"]]
-    else:
-        return {"curve": curve, "stable_from": shares[0] if shares else None}
-    stable = above[0] if curve[-1]["tau"] > enough else None
-    return {"curve": curve, "stable_from": stable}
+        stable_from = point["share"]
+    return {"curve": curve, "stable_from": stable_from}

@@ -15,7 +15,15 @@ from leaderboard.core.analyses import Analysis
 from leaderboard.core.contract import NUMBER, NUMBERS, TABLE, Example, Input, Missing
 
 FAR = 4.0
-LOSSES = (4.247949918, 4.188166777, 4.086900075, 3.946466605, 3.808449984, 3.645450115, 3.420799971)
+LOSSES: tuple[float, ...] = (
+    4.247949918,
+    4.188166777,
+    4.086900075,
+    3.946466605,
+    3.808449984,
+    3.645450115,
+    3.420799971,
+)
 LOSSES += (3.165299892, 2.91552496, 2.652625084, 2.382649899, 2.151550055, 1.91655004, 1.742699981)
 MEASURED = [{"data": 200 * 2**place, "loss": loss} for place, loss in enumerate(LOSSES)]
 

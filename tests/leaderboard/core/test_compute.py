@@ -45,7 +45,7 @@ def test_a_unit_is_converted():
         },
     )
 
-    assert result.value.value == pytest.approx(0.5 / 3600)
+    assert result.interval.value == pytest.approx(0.5 / 3600)
 
 
 def test_a_metric_as_stated_is_checked_and_converted():
@@ -59,7 +59,7 @@ def test_a_year_has_365_days():
 
     found = compute("footprint_per_device_hour", years)
 
-    assert found.value.value == pytest.approx(1 / 8760)
+    assert found.interval.value == pytest.approx(1 / 8760)
 
 
 def test_an_input_that_is_not_there_is_missing_and_named():
@@ -141,7 +141,7 @@ def test_no_absurd_input_breaks_a_formula_or_gives_a_number_that_is_none(slug, r
         if result is None:
             continue
         if result.state == VALUE:
-            assert is_finite([result.value.low, result.value.high, result.details])
+            assert is_finite([result.interval.low, result.interval.high, result.details])
         else:
             assert result.value is None
             assert result.reason
@@ -204,4 +204,4 @@ def test_a_central_value_lies_inside_its_bounds(slug):
             low, high = sorted(inputs[name] * random.uniform(0.5, 1.0, 2))
             inputs[name] = {"value": (low + high) / 2, "low": low, "high": high}
         result = compute(slug, inputs, recipe.name)
-        assert result.value.low <= result.value.value <= result.value.high
+        assert result.interval.low <= result.interval.value <= result.interval.high

@@ -44,7 +44,7 @@ def test_a_formula_gives_its_worked_example(slug, recipe, example):
     else:
         assert (found.state, found.reason) == (VALUE, "")
         tolerance = {"abs": example.within, "rel": 0} if example.within else {"rel": 1e-6}
-        assert found.value.value == pytest.approx(example.expected, **tolerance)
+        assert found.interval.value == pytest.approx(example.expected, **tolerance)
 
 
 @every_metric

@@ -21,7 +21,7 @@ def value(slug, inputs, recipe=""):
     """The central value, where there is one."""
     result = compute(slug, inputs, recipe)
     assert result.state == "value", result.reason
-    return result.value.value
+    return result.interval.value
 
 
 def found(slug, inputs):
@@ -207,10 +207,8 @@ def test_T04j_adaptive_reasoning_costs_45_percent_less_per_correct_answer():
 def test_T04k_the_frontier_of_two_models_and_an_expert():
     tried = [("A", "p1", 0.1, 0.5), ("A", "p2", 0.1, 0), ("B", "p1", 1, 1), ("B", "p2", 1, 0.25)]
     columns = ("model", "problem", "cost", "success")
-    inputs = {
-        "attempts": [dict(zip(columns, row, strict=True)) for row in tried],
-        "human_cost": 3.00,
-    }
+    rows = [dict(zip(columns, row, strict=True)) for row in tried]
+    inputs = {"attempts": rows, "human_cost": 3.00}
 
     answer = found("cost_frontier", inputs)
 
@@ -218,7 +216,7 @@ def test_T04k_the_frontier_of_two_models_and_an_expert():
     assert answer["frontier"] == {"p1": 0.2, "p2": 3.0}
     assert value("frontier_cost_of_pass", inputs) == pytest.approx(1.60)
     assert value("essentialness", inputs | {"model": "A"}) == pytest.approx(0.20)
-    without = [row for row in inputs["attempts"] if row["model"] == "B"]
+    without = [row for row in rows if row["model"] == "B"]
     assert value("frontier_cost_of_pass", inputs | {"attempts": without}) == pytest.approx(2.00)
     assert attempts.HUMAN_BASELINES["GSM8K"] == 3.50
 
@@ -250,7 +248,7 @@ def test_T06a_more_tokens_for_a_better_result(accuracy, base):
     inputs = {"accuracy": accuracy, "base_accuracy": base, "tokens": 2600, "base_tokens": 2000}
     result = compute("token_elasticity", inputs)
 
-    assert result.value.value == near(0.44444, 5e-6)
+    assert result.interval.value == near(0.44444, 5e-6)
     assert result.details["in_words"] == "more tokens, better result"
 
 
@@ -258,7 +256,7 @@ def test_T06b_fewer_tokens_for_a_better_result():
     inputs = {"accuracy": 68, "base_accuracy": 60, "tokens": 1400, "base_tokens": 2000}
     result = compute("token_elasticity", inputs)
 
-    assert result.value.value == near(-0.44444, 5e-6)
+    assert result.interval.value == near(-0.44444, 5e-6)
     assert result.details["in_words"] == "fewer tokens, better result"
 
 
@@ -347,7 +345,7 @@ def printed(number):
 def test_T09a_eflops_of_qwen3_8b():
     result = compute("eflops", kinetics.QWEN3_8B | {"prompt_tokens": 1024, "output_tokens": 8192})
 
-    assert result.value.value == printed(3.637847e15)
+    assert result.interval.value == printed(3.637847e15)
     assert result.details == {"compute": printed(1.589240e14), "memory": printed(3.478924e15)}
 
 
@@ -355,7 +353,7 @@ def test_T09b_eflops_of_qwen3_0_6b():
     shape = kinetics.QWEN3_0_6B
     result = compute("eflops", shape | {"prompt_tokens": 1024, "output_tokens": 32768})
 
-    assert result.value.value == printed(3.697940e16)
+    assert result.interval.value == printed(3.697940e16)
     assert result.details == {"compute": printed(1.801250e14), "memory": printed(3.679928e16)}
 
 
@@ -363,9 +361,9 @@ def test_T09c_sparse_attention_is_14_times_below_dense():
     asked = kinetics.QWEN3_8B | {"prompt_tokens": 1024, "output_tokens": 32768}
     sparse = compute("eflops", asked | {"budget": 1024})
 
-    assert sparse.value.value == printed(3.339670e15)
+    assert sparse.interval.value == printed(3.339670e15)
     assert sparse.details == {"compute": printed(5.565310e14), "memory": printed(2.783139e15)}
-    assert value("eflops", asked) / sparse.value.value == near(14.43, 0.005)
+    assert value("eflops", asked) / sparse.interval.value == near(14.43, 0.005)
 
 
 def test_T09d_the_cache_of_a_small_model_is_three_and_a_half_gib():
@@ -532,7 +530,7 @@ def test_T15b_the_area_under_the_hull():
     points = curve((0, 0.5), (1, 0.7), (2, 0.72), (3, 0.8), (4, 0.78))
     result = compute("average_quality_of_router", {"curve": points, "cost_max": 4})
 
-    assert result.value.value == pytest.approx(0.725)
+    assert result.interval.value == pytest.approx(0.725)
     assert result.details["hull"] == [(0, 0.5), (1, 0.7), (3, 0.8)]
 
 
@@ -546,7 +544,7 @@ def test_T15d_the_score_of_the_router_arena():
     result = compute("arena_score", {"accuracy": 0.70, "cost": 1.00})
 
     assert result.details["cheapness"] == near(0.494040, 5e-7)
-    assert result.value.value == near(0.674439, 5e-7)
+    assert result.interval.value == near(0.674439, 5e-7)
     assert value("arena_score", {"accuracy": 0.70, "cost": 200}) == 0
 
 
