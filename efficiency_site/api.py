@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
-import ingest.api
+from ingest.api import formats, submissions
 from leaderboard.api import accounts, boards, catalogue, entries, schema
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -64,6 +64,7 @@ urlpatterns = [
     *entries.urlpatterns,
     *catalogue.urlpatterns,
     *accounts.urlpatterns,
-    *ingest.api.urlpatterns,
+    *submissions.urlpatterns,
+    *formats.urlpatterns,
     re_path(r"^(?P<rest>.*/)$", nothing),
 ]

@@ -70,6 +70,9 @@ DATABASES["default"]["OPTIONS"].update(
     prepare_threshold=None,
     application_name="efficiency-frontier",
 )
+# Set for the web role: no page may hold a query for longer. Workers take the time they need.
+if statement_timeout_ms := env.int("STATEMENT_TIMEOUT_MS", default=0):
+    DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={statement_timeout_ms}"
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

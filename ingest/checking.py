@@ -1,6 +1,7 @@
 """One pass over a file, from its bytes to plans and problems. Writes nothing."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -14,12 +15,15 @@ from ingest.resolve import Catalogue, Resolver
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
 
+# Gives a file from its beginning, as often as needed.
+Opened = Callable[[], AbstractContextManager[BinaryIO]]
+
 
 @dataclass
 class Pass:
     """Reads a file once from start to end: plans, problems and the records as sent."""
 
-    opened: Callable[[], BinaryIO]
+    opened: Opened
     head: bytes
     filename: str
     format: str

@@ -1,9 +1,9 @@
 """A reading → canonical and derived intervals."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from ingest.readings import Issue, Reading, Value
 from ingest.resolve import Identity, Resolver
@@ -126,51 +126,61 @@ class Normaliser:
         ]
 
 
-def converted(metric: metrics.Metric, value: Value, divisor: float, issues) -> Interval | None:
+def converted(
+    metric: metrics.Metric, value: Value, divisor: float, issues: list[Issue]
+) -> Interval | None:
     """The value in the metric's canonical unit per functional unit, or None with an issue."""
-
-    def problem(code: str, message: str, **more: Any) -> None:
-        issues.append(Issue(code, message, column=value.column or metric.slug, **more))
-
-    if not value.unit:
-        return problem("unit.missing", f"{metric.label} has no unit.", given=value.raw)
     try:
-        scale = units.factor(value.unit, metric.unit) / divisor
+        bounded = Bounded.read(value, units.factor(value.unit, metric.unit) / divisor)
     except units.UnitError as error:
-        return problem("unit.unknown", f"{error}.", given=value.unit, expected=(metric.unit,))
-    try:
-        central, low, high = (
-            float(text) * scale
-            for text in (value.raw, value.low or value.raw, value.high or value.raw)
-        )
+        code = "unit.unknown" if value.unit else "unit.missing"
+        message = f"{error}." if value.unit else f"{metric.label} has no unit."
+        found = Issue(code, message, given=value.unit, expected=(metric.unit,))
     except ValueError:
-        return problem("number.invalid", f"“{value.raw}” is not a number.", given=value.raw)
-    if not all(map(math.isfinite, (central, low, high))):
-        return problem("number.invalid", f"{metric.label} must be finite.", given=value.raw)
-    if not low <= central <= high:
-        return problem(
-            "interval.order",
-            f"{metric.label} lies outside its own bounds.",
-            given=f"{value.low} … {value.raw} … {value.high}",
-            expected=("low ≤ value ≤ high",),
-        )
-    if low < 0:
-        return problem(
-            "value.negative", f"{metric.label} is negative.", given=value.low or value.raw
-        )
-    if metric.family in NEVER_ZERO and central == 0:
-        return problem(
-            "value.zero",
-            f"{metric.label} is zero. A value that was not measured is left empty.",
-            given=value.raw,
-        )
-    if metric.slug == "quality" and high > 1:
-        return problem(
-            "quality.range",
-            "Quality is a share from 0 to 1, or from 0 % to 100 %.",
-            given=f"{value.raw} {value.unit}",
-        )
-    return Interval(central, low, high)
+        message = f"{metric.label} must be a finite number."
+        found = Issue("number.invalid", message, given=value.raw)
+    else:
+        problem = implausible(metric, value, bounded)
+        if problem is None:
+            return Interval(*bounded)
+        found = problem
+    issues.append(replace(found, column=value.column or metric.slug))
+    return None
+
+
+class Bounded(NamedTuple):
+    """A value with bounds that are not checked yet."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def read(cls, value: Value, scale: float) -> "Bounded":
+        """The written numbers times `scale`. Raises ValueError unless all are finite."""
+        texts = (value.raw, value.low or value.raw, value.high or value.raw)
+        numbers = [float(text) * scale for text in texts]
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("not finite")
+        return cls(*numbers)
+
+
+def implausible(metric: metrics.Metric, value: Value, bounded: Bounded) -> Issue | None:
+    """What stands against a value that could be read."""
+    if not bounded.low <= bounded.value <= bounded.high:
+        given = f"{value.low} … {value.raw} … {value.high}"
+        message = f"{metric.label} lies outside its own bounds."
+        return Issue("interval.order", message, given=given, expected=("low ≤ value ≤ high",))
+    if bounded.low < 0:
+        message = f"{metric.label} is negative."
+        return Issue("value.negative", message, given=value.low or value.raw)
+    if metric.family in NEVER_ZERO and bounded.value == 0:
+        message = f"{metric.label} is zero. A value that was not measured is left empty."
+        return Issue("value.zero", message, given=value.raw)
+    if metric.slug == "quality" and bounded.high > 1:
+        message = "Quality is a share from 0 to 1, or from 0 % to 100 %."
+        return Issue("quality.range", message, given=f"{value.raw} {value.unit}")
+    return None
 
 
 def unknown_metric(slug: str, value: Value) -> Issue:

@@ -5,7 +5,7 @@ record: its state, lease and fence say who works on it, so a message may be lost
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from psycopg import errors
 
 from ingest import files, writing
-from ingest.checking import Pass, complete
+from ingest.checking import Opened, Pass, complete
 from ingest.readings import Issue, Unreadable
 from ingest.report import Report
 from ingest.resolve import context_of
@@ -92,7 +92,9 @@ def reopen(submission: Submission, **changes: Any) -> None:
         setattr(submission, name, value)
     submission.state = State.RECEIVED
     submission.attempts, submission.lease_until = 0, None
-    submission.save(update_fields=["state", "attempts", "lease_until", *changes])
+    submission.issues, submission.summary = [], {}
+    fields = ["state", "attempts", "lease_until", "issues", "summary"]
+    submission.save(update_fields=[*fields, *changes])
 
 
 @transaction.atomic
@@ -134,11 +136,15 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
 
 
 def worked(claimed: Submission, *, at: datetime) -> set[int]:
-    """Do the work of a claim in one transaction, unless the claim was given to somebody else."""
+    """Do the work of a claim in one transaction.
+
+    Does nothing when the claim was given to somebody else, or the file was withdrawn meanwhile.
+    """
     whole = transaction.atomic if is_protected("one_transaction") else nullcontext
     with whole():
         submission = locked(claimed.pk)
-        if is_protected("fence") and submission.fence != claimed.fence:
+        is_ours = submission.fence == claimed.fence or not is_protected("fence")
+        if not is_ours or submission.state != State.RECEIVED:
             return set()
         boards = work(submission, at=at)
         fault("before_commit")
@@ -188,7 +194,8 @@ def quarantine(submission: Submission, *, at: datetime) -> None:
 
 def work(submission: Submission, *, at: datetime) -> set[int]:
     """Publish in one pass when nothing stands against it; otherwise check and keep the report."""
-    if submission.publish == Submission.Publish.AUTO and settings.REVIEW != "all":
+    may_publish = submission.is_approved or settings.REVIEW != "all"
+    if submission.publish == Submission.Publish.AUTO and may_publish:
         boards = attempt(submission, at=at)
         if boards is not None:
             return boards
@@ -214,27 +221,19 @@ def decided(submission: Submission, report: Report) -> str:
 
 
 @transaction.atomic
-def publish(submission_id: int, *, at: datetime, by: Any) -> set[int]:
-    """Publish a checked submission, or a held one as an editor. Returns the boards to refresh.
+def publish(submission_id: int, *, by: Any) -> None:
+    """Put a checked submission back to a worker, to be published; a held one as an editor.
 
-    Raises NotAllowed with the reason when it can't be.
+    A file of any size is so published in the one way there is. Raises NotAllowed with the reason
+    when it can't be.
     """
     submission = locked(submission_id)
     if submission.state == State.PUBLISHED:
-        return set()
+        return
     allowed = submission.state == State.CHECKED or (submission.state == State.HELD and by.is_staff)
     if not allowed or submission.summary.get("errors"):
         raise NotAllowed("Only a checked submission without errors can be published.")
-    needs_editor = settings.REVIEW == "all" or (
-        settings.REVIEW == "warnings" and submission.summary.get("warnings")
-    )
-    if needs_editor and not by.is_staff:
-        Submission.objects.filter(pk=submission_id).update(state=State.HELD, decided_at=at)
-        return set()
-    try:
-        return write(submission, at=at, with_warnings=True)
-    except (Refused, Unreadable):
-        raise NotAllowed("The catalogue has changed since the check. Check again.") from None
+    reopen(submission, publish=Submission.Publish.AUTO, is_approved=by.is_staff)
 
 
 @transaction.atomic
@@ -260,9 +259,7 @@ def waiting(*, at: datetime) -> list[int]:
     return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
 
 
-def check(
-    opened: Callable[[], BinaryIO], *, filename: str, context: dict, format: str = ""
-) -> Report:
+def check(opened: Opened, *, filename: str, context: dict, format: str = "") -> Report:
     """Check a file that nobody keeps: the dry run. `opened` gives it from its beginning."""
     with opened() as stream:
         head = stream.read(files.HEAD)
@@ -300,14 +297,14 @@ def inspect(submission: Submission) -> Report:
     return complete(reading.report)
 
 
-def write(submission: Submission, *, at: datetime, with_warnings: bool = False) -> set[int]:
+def write(submission: Submission, *, at: datetime) -> set[int]:
     """Write the file's runs and all that follows. Returns the boards to refresh.
 
     Raises Refused at the first row that stands against publishing, Unreadable like a check.
     """
     SubmissionRow.objects.filter(submission=submission).delete()
     reading = over(submission)
-    tolerant = with_warnings or settings.REVIEW == "none"
+    tolerant = submission.is_approved or settings.REVIEW == "none"
     entries: set[int] = set()
     for batch in batches(reading.plans()):
         if reading.report.has_errors or (reading.report.has_warnings and not tolerant):

@@ -9,7 +9,7 @@ from typing import Any
 from ingest.readings import Issue, Reading
 from leaderboard.models import AIModel, Hardware, Method, Task
 
-KINDS = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
+KINDS: dict[str, Any] = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
 NAMES = {"task": "task", "model": "model", "method": "method", "hardware": "device"}
 CONTEXT_KEYS = (*KINDS, "samples", "region", "device_count")
 
@@ -32,7 +32,7 @@ def context_of(stated: Any) -> dict[str, Any]:
     found = {}
     for key, said in stated.items():
         labelled = said if isinstance(said, Mapping) else {"": said}
-        cleaned = {str(label): cleaned_of(key, text) for label, text in labelled.items()}
+        cleaned = {legible(key, str(label)): cleaned_of(key, labelled[label]) for label in labelled}
         cleaned = {label: text for label, text in cleaned.items() if text not in ("", None)}
         if cleaned:
             found[key] = cleaned if isinstance(said, Mapping) else cleaned[""]
@@ -42,14 +42,19 @@ def context_of(stated: Any) -> dict[str, Any]:
 def cleaned_of(key: str, said: Any) -> str | int:
     if not isinstance(said, str | int) or isinstance(said, bool):
         raise ContextError(f"{key}: expected a name or a number, or an object of label → name.")
-    text = str(said).strip()
-    if len(text) > 300 or "\0" in text:
-        raise ContextError(f"{key}: that is not a name.")
+    text = legible(key, str(said).strip())
     if key not in ("samples", "device_count") or not text:
         return text
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= 2_147_483_647):
         raise ContextError(f"{key}: expected a whole number from 1, got “{text}”.")
     return int(text)
+
+
+def legible(key: str, text: str) -> str:
+    """The text, if it can be stored: JSON can write halves of characters, and zero ones."""
+    if len(text) > 300 or "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ContextError(f"{key}: that is not a name.")
+    return text
 
 
 def folded(name: str) -> str:

@@ -1,11 +1,12 @@
 """What a submission's page shows: its state in words, its problems, and what it still asks for."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ingest.forms import ASKED
 from ingest.formats import FORMATS
+from ingest.forms import ASKED
 from ingest.resolve import KINDS, NAMES, Catalogue
 from leaderboard.models import Board, Entry, Submission
 
@@ -24,6 +25,7 @@ WORDS = {
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
     State.SUPERSEDED: "Replaced by a later submission. This page stays.",
 }
+SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 STEPS = ("1 Send", "2 Check", "3 Publish")
 SAMPLES_WORDS = {
     "samples": ("Number of samples", "How many functional units one run did"),
@@ -66,6 +68,8 @@ class SubmissionPage:
 
     @property
     def words(self) -> str:
+        if self.submission.state == State.CHECKED and self.submission.summary.get("errors"):
+            return "Checked. Nothing is on a board, and it can be published when it has no errors."
         return WORDS[State(self.submission.state)]
 
     @property
@@ -126,11 +130,21 @@ class SubmissionPage:
         known = sorted((module.LABEL, slug) for slug, module in FORMATS.items())
         return [(slug, label, slug == self.submission.format) for label, slug in known]
 
+    @property
+    def runs(self) -> int:
+        return self.submission.summary.get("runs", 0)
+
     # Problems
 
     @property
     def problems(self) -> list[dict]:
         return self.submission.issues
+
+    @property
+    def problem_counts(self) -> list[tuple[int, str]]:
+        """How many kinds of errors, warnings and notes there are."""
+        found = Counter(issue["severity"] for issue in self.problems)
+        return [(found[kind], name) for kind, name in SEVERITIES.items() if found[kind]]
 
     @property
     def more_problems(self) -> int:
@@ -156,7 +170,9 @@ class SubmissionPage:
 
     def field(self, kind: str, label: str, rows: int) -> Asked:
         # A task's samples are asked for by the task as the file writes it.
-        near = [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+        near = (
+            [slug for slug in self.catalogue.near(kind, label)] if kind in KINDS and label else []
+        )
         said = self.submission.context.get(kind, "")
         said = said.get(label, "") if isinstance(said, dict) else said
         return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))
@@ -204,16 +220,15 @@ class SubmissionPage:
         return list(wanted)[:COLUMNS]
 
     @property
-    def grid(self) -> list[tuple[object, str, list[tuple[str, bool]]]]:
-        """Row, state and cells; a cell says whether something is wrong with it."""
+    def grid(self) -> list[tuple[object, dict, list[tuple[str, bool]]]]:
+        """Row, its worst issue and cells; a cell says whether something is wrong with it."""
         lines = []
         for row in self.rows:
             wrong = {issue["column"] for issue in row.issues}
             sent = row.sent if isinstance(row.sent, dict) else {}
             cells = [(short(sent.get(name)), name in wrong) for name in self.columns]
-            severities = {issue["severity"] for issue in row.issues}
-            state = next((one for one in ("error", "warning", "info") if one in severities), "")
-            lines.append((row, state, cells))
+            worst = min(row.issues, key=severity, default={"severity": "", "code": ""})
+            lines.append((row, worst, cells))
         return lines
 
     # What became of it
@@ -229,6 +244,10 @@ class SubmissionPage:
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ROWS])
+
+
+def severity(issue: dict) -> int:
+    return list(SEVERITIES).index(issue["severity"])
 
 
 def short(value) -> str:

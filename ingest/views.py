@@ -142,9 +142,7 @@ def owned(request: HttpRequest, public_id) -> Submission:
 @require_GET
 def submission(request: HttpRequest, public_id) -> HttpResponse:
     page = SubmissionPage(seen(request, public_id), request.user)
-    return render(
-        request, "ingest/submission.html", {"submission": page.submission, "page": page}
-    )
+    return render(request, "ingest/submission.html", {"submission": page.submission, "page": page})
 
 
 @login_required
@@ -172,12 +170,11 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
 def publish(request: HttpRequest, public_id) -> HttpResponse:
     submission = owned(request, public_id)
     try:
-        boards = pipeline.publish(submission.pk, by=request.user, at=timezone.now())
+        pipeline.publish(submission.pk, by=request.user)
     except pipeline.NotAllowed as refused:
         messages.error(request, str(refused))
     else:
-        for board in boards:
-            later(refresh_board, board)
+        later(tasks.ingest, submission.pk)
     return redirect(submission)
 
 

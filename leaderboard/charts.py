@@ -75,7 +75,9 @@ class Axis:
             and low > 0
             and (wish == "log" or (wish != "linear" and high / low >= LOG_FROM_RATIO))
         )
-        low, high = padded(low, high, is_log=is_log, top=1 / scale.factor if metric == "quality" else None)
+        low, high = padded(
+            low, high, is_log=is_log, top=1 / scale.factor if metric == "quality" else None
+        )
         steps = log_ticks(low, high) if is_log else linear_ticks(low, high)
         return cls(metric, scale, is_log, low, high, steps)
 
@@ -95,7 +97,7 @@ def linear_ticks(low: float, high: float, wanted: int = 6) -> tuple[tuple[float,
     """Round values about as many as wanted."""
     rough = (high - low) / wanted
     power = 10 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.7)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -431,7 +433,10 @@ def dressed(figure: dict[str, Any], theme: str = "light") -> dict[str, Any]:
         | {"text": f"<b>{escape(y_text)}</b>  <span style='color:{faint}'>{y_arrow}</span>"},
         notes["x_title"]
         | {"text": f"<span style='color:{faint}'>{x_arrow}</span>  <b>{escape(x_text)}</b>"},
-        *(notes[label["meaning"]] | without(label, "meaning") for label in figure["labels"]["wide"]),
+        *(
+            notes[label["meaning"]] | without(label, "meaning")
+            for label in figure["labels"]["wide"]
+        ),
     ]
     return {
         "data": [merged(styles[trace["meta"]["style"]], trace) for trace in figure["data"]],
@@ -656,9 +661,7 @@ class Drawing:
 
     def dot(self, place: int, radius: float, *, css: str = "") -> str:
         chart, points = self.chart, self.chart.points
-        x, y = self.at(
-            chart.x.place(points.value[place, 0]), chart.y.place(points.value[place, 1])
-        )
+        x, y = self.at(chart.x.place(points.value[place, 0]), chart.y.place(points.value[place, 1]))
         shape = "point open" if chart.estimated[place] else "point"
         circle = f'<circle class="{shape}" cx="{x}" cy="{y}" r="{radius}">'
         if self.is_small:
@@ -761,7 +764,7 @@ def tick_strip(axis: Axis, values: np.ndarray, family: str) -> SafeString:
     """Where all values of a metric stand on a line as wide as its column."""
     places = np.unique(np.round(2 + 276 * np.clip(axis.place(values), 0, 1), 0))
     ticks = "".join(f"M{place:.0f} 3V11" for place in places.tolist())
-    return mark_safe(  # noqa: S308 (numbers only)
+    return mark_safe(
         f'<svg class="{css_class(family)}" viewBox="0 0 280 12" preserveAspectRatio="none" '
         f'aria-hidden="true"><line class="base" x1="0" x2="280" y1="11.5" y2="11.5"/>'
         f'<path class="tick" d="{ticks}"/></svg>'
@@ -803,7 +806,7 @@ def bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> Safe
     """Horizontal bars from zero, once for wide and once for narrow screens."""
     drawings = [
         _bars(rows, title, unit, f"{key}{suffix}", f"{css} only-{suffix}", width, room)
-        for suffix, width, room in (("wide", 640, 200), ("narrow", 358, 132))
+        for suffix, width, room in (("wide", 640, 230), ("narrow", 358, 140))
     ]
     return mark_safe("".join(drawings))
 

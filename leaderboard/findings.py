@@ -5,7 +5,7 @@ import numpy as np
 from leaderboard.charts import Scatter
 from leaderboard.core import metrics
 from leaderboard.models.evidence import Origin
-from leaderboard.quantities import NBSP, number
+from leaderboard.quantities import NBSP, alone, number
 
 READ_OFF = [Origin.values.index(o) for o in (Origin.METERED, Origin.SENSED, Origin.REPORTED)]
 
@@ -91,10 +91,10 @@ def label(chart: Scatter, column: int) -> str:
 
 def amount(chart: Scatter, place: int, column: int) -> str:
     """“19.7 Wh”, with “about” unless it was measured or reported; shares with their label."""
-    axis = (chart.x, chart.y)[column]
+    metric = chart.points.metrics[column]
     about = "" if chart.points.origin[place, column] in READ_OFF else "about "
-    text = about + axis.scale.quantity(float(chart.points.value[place, column]))
-    return f"{text} {label(chart, column)}" if axis.metric == "quality" else text
+    text = about + alone(metric, float(chart.points.value[place, column]))
+    return f"{text} {label(chart, column)}" if metric == "quality" else text
 
 
 def times(more: float, less: float) -> str:

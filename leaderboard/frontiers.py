@@ -49,11 +49,9 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
     latest = board.frontiers.filter(number=board.latest).first()
     rebuild = rebuild or latest is None or tuple(latest.objectives) != objectives
 
-    fresh = None if rebuild else eligible(board, objectives, changed)
-    if rebuild or moved(live, fresh, changed):
+    pool = None if rebuild else with_changes(board, objectives, live, changed)
+    if pool is None:
         pool = eligible(board, objectives)
-    else:
-        pool = merged(live, fresh)
     layer = pareto.layers(pool.value, directions(objectives), board.depth)
     now = Placed(pool.entries, layer, pool.value).where(layer > 0)
 
@@ -94,6 +92,14 @@ def eligible(board: Board, objectives: tuple[str, ...], entries: set[int] | None
     points = Estimate.objects.points(board.task_id, wanted, entries)
     points = points.where(pareto.complete(points.value) & points.within(board.bounds))
     return points.of(objectives)
+
+
+def with_changes(
+    board: Board, objectives: tuple[str, ...], live: Placed, changed: set[int]
+) -> Points | None:
+    """The placed points and the changed ones, or None when hidden points may rise."""
+    fresh = eligible(board, objectives, changed)
+    return None if moved(live, fresh, changed) else merged(live, fresh)
 
 
 def moved(live: Placed, fresh: Points, changed: set[int]) -> bool:

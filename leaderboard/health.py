@@ -86,8 +86,8 @@ def outcome(name: str, future: Future[Finding], patience_s: float) -> Finding:
 def database() -> Finding:
     """Ask over a connection of its own: one that hangs can't be asked how it is."""
     with psycopg.connect(**database_parameters(), autocommit=True) as own:
-        waiting = own.execute(WAITING_SQL).fetchone()[0]
-    seconds = None if waiting is None else round(float(waiting), 1)
+        found = own.execute(WAITING_SQL).fetchone()
+    seconds = round(float(found[0]), 1) if found and found[0] is not None else None
     return {
         "database": {"ok": True},
         "waiting": {"oldest_s": seconds, "stuck": seconds is not None and seconds > STUCK_AFTER_S},

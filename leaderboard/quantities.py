@@ -83,13 +83,8 @@ class Scale:
         return number(value, decimals_of(value, width) if self.decimals is None else self.decimals)
 
     def range(self, low: float, high: float) -> str:
-        """“57.0–63.1”, with as many decimals on both sides."""
-        low, high = low / self.factor, high / self.factor
-        if self.decimals is not None:
-            decimals = self.decimals
-        else:
-            decimals = min(decimals_of(low, None), decimals_of(high, None) + 1)
-        return f"{number(low, decimals)}{EN_DASH}{number(high, decimals)}"
+        """“57.0–63.1”."""
+        return f"{self.number(low)}{EN_DASH}{self.number(high)}"
 
     def quantity(self, value: float, *, low: float | None = None, high: float | None = None) -> str:
         """“19.7 Wh”."""

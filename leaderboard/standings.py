@@ -13,7 +13,7 @@ from django.db import connection
 from leaderboard.core import metrics, pareto
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Entry, Estimate
-from leaderboard.models.evidence import SHOWN_SETTINGS, Origin
+from leaderboard.models.evidence import NOT_STATED, SHOWN_SETTINGS, Origin
 
 # Above this the layers beyond the board's depth are not told apart on reading.
 ALL_LAYERS_UP_TO = 20_000
@@ -71,7 +71,8 @@ class Who:
     model: Named
     method: Named
     hardware: Named
-    count: int
+    # None where nobody said how many.
+    count: int | None
     settings: tuple[str, ...] = ()
 
     @property
@@ -79,7 +80,7 @@ class Who:
         """“2 × H100”, or nothing where the hardware is hidden."""
         if self.hardware.slug == "unspecified":
             return ""
-        return f"{self.count} × {self.hardware.name}"
+        return f"{self.count} × {self.hardware.name}" if self.count else self.hardware.name
 
     @property
     def detail(self) -> str:
@@ -122,7 +123,9 @@ class Entries:
         shown = [
             str(value) for key, value in (settings or {}).items() if key in SHOWN_SETTINGS and value
         ]
-        return Who(entry, **named, count=int(self.columns["count"][place]), settings=tuple(shown))
+        is_stated = (settings or {}).get("devices") != NOT_STATED
+        count = int(self.columns["count"][place]) if is_stated else None
+        return Who(entry, **named, count=count, settings=tuple(shown))
 
     def label(self, entry: int) -> str:
         """“Qwen3-8B, 2 × H100”."""

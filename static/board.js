@@ -1,6 +1,6 @@
 // The board's chart in Plotly, and filters without a page load. The server has drawn the chart
-// and the table already; this replaces the drawing with one that answers the pointer.
-import { fitTables, link } from "./site.js";
+// and the table already; this replaces the drawing with one that answers the pointer. It speaks to
+// site.js by events: an import would load that script a second time beside its hashed name.
 
 const root = document.documentElement;
 const NARROW = 560;
@@ -75,7 +75,7 @@ function sayPoint(figure, point) {
   strip.querySelector("p").replaceChildren(name, `: ${written("y")}, ${written("x")}.${place}`);
   strip.querySelector("a").href = `/entries/${entry}/`;
   strip.hidden = false;
-  link(entry);
+  document.dispatchEvent(new CustomEvent("entry:linked", { detail: entry }));
 }
 
 async function draw() {
@@ -140,7 +140,7 @@ async function show(url, push = true) {
     (one) => one.type !== "checkbox" && one.type !== "radio" || one.value === focused.value,
   );
   same?.focus({ preventScroll: true });
-  fitTables();
+  document.dispatchEvent(new CustomEvent("page:changed"));
   return draw();
 }
 

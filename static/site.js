@@ -11,7 +11,7 @@ document.querySelector(".site-theme")?.addEventListener("submit", () => {
 });
 
 // A row and its point light up together.
-export function link(entry) {
+function link(entry) {
   for (const old of document.querySelectorAll(".is-linked[data-entry]:not(.keep)")) {
     old.classList.remove("is-linked");
   }
@@ -19,6 +19,7 @@ export function link(entry) {
     part.classList.add("is-linked");
   }
 }
+document.addEventListener("entry:linked", (event) => link(event.detail));
 for (const type of ["pointerover", "focusin"]) {
   document.addEventListener(type, (event) => {
     const entry = event.target.closest?.("[data-entry]")?.dataset.entry;
@@ -34,9 +35,10 @@ const fit = new ResizeObserver((boxes) => {
     target.tabIndex = fits ? -1 : 0;
   }
 });
-export function fitTables() {
+function fitTables() {
   for (const box of document.querySelectorAll(".table-scroll")) fit.observe(box);
 }
+document.addEventListener("page:changed", fitTables);
 fitTables();
 
 // Copy buttons copy the code beside them.

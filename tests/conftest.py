@@ -90,8 +90,14 @@ def database_url() -> str:
 
 
 @pytest.fixture
-def start_worker(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """A function that starts a worker; its keywords are environment variables for it."""
+def start_worker(
+    transactional_db: None, tmp_path: Path, shared_worker: Worker
+) -> Iterator[Callable[..., Worker]]:
+    """A function that starts a worker; its keywords are environment variables for it.
+
+    It is the only one: the shared worker would take its tasks.
+    """
+    shared_worker.kill()
     workers: list[Worker] = []
 
     def start(**environ: str) -> Worker:

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField, DateTimeField, Serializer, ValidationError
 
 from leaderboard.api import shapes
-from leaderboard.api.asking import LARGEST_KEY, PAGED, checked, page_of, paged, problems
-from leaderboard.api.problems import Problem, complaint, refused
+from leaderboard.api.asking import LARGEST_KEY, PAGED, checked, page_of, paged, problems, signed_in
+from leaderboard.api.problems import Problem, complaint
 from leaderboard.models import ApiToken
 
 
@@ -59,7 +59,7 @@ class TokenWishSerializer(StrictSerializer):
 def me(request: Request) -> Response:
     """Who you are to the API, and your limits."""
     checked(request.query_params, ())
-    user = request.user
+    user = signed_in(request)
     account = {
         "username": user.get_username(),
         "is_staff": user.is_staff,
@@ -92,7 +92,7 @@ def tokens(request: Request) -> Response:
     if request.method == "POST":
         return made(request)
     asked = checked(request.query_params, PAGED)
-    page = page_of(request, asked, request.user.api_tokens.all(), by="pk")
+    page = page_of(request, asked, signed_in(request).api_tokens.all(), by="pk")
     return Response(paged(shapes.TokenSerializer)(page).data)
 
 
@@ -103,13 +103,12 @@ def made(request: Request) -> Response:
     wish.is_valid(raise_exception=True)
     try:
         with transaction.atomic():
-            token, text = ApiToken.objects.issue(request.user, **wish.validated_data)
+            token, text = ApiToken.objects.issue(signed_in(request), **wish.validated_data)
     except IntegrityError:
         message = "You have a token of this name already."
         error = complaint("token.name_taken", message, "name")
         raise Problem(409, message, errors=[error]) from None
-    token.text = text
-    return Response(shapes.NewTokenSerializer(token).data, 201)
+    return Response({**shapes.TokenSerializer(token).data, "token": text}, 201)
 
 
 @extend_schema(
@@ -122,7 +121,7 @@ def made(request: Request) -> Response:
 def token(request: Request, token_id: int) -> Response:
     """End one of your tokens at once. Signed in on the site only."""
     checked(request.query_params, ())
-    own = request.user.api_tokens.filter(pk=min(token_id, LARGEST_KEY))
+    own = signed_in(request).api_tokens.filter(pk=min(token_id, LARGEST_KEY))
     if not own.delete()[0]:
         raise Problem(404)
     return Response(status=204)

@@ -149,19 +149,25 @@ def shown(filters: Filters) -> tuple[str, ...]:
 
 def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
     """Metric → the number of the entry at a place; None where it has none."""
-    found = {}
+    found: dict[str, dict[str, Any] | None] = {}
     for column, metric in enumerate(points.metrics):
         value, low, high = (
             float(part[place, column]) for part in (points.value, points.low, points.high)
         )
-        number = None if math.isnan(value) else value
-        found[metric] = shapes.quantity(number, metrics.get(metric).unit, low, high)
-        if found[metric]:
-            found[metric]["origin"] = Origin.values[points.origin[place, column]]
+        if math.isnan(value):
+            found[metric] = None
+            continue
+        number = shapes.quantity(value, metrics.get(metric).unit, low, high)
+        found[metric] = number | {"origin": Origin.values[points.origin[place, column]]}
     return found
 
 
-@reads(shapes.StandingsSerializer, tag="Boards", parameters=(*PAGED, OBJECTIVES, *FILTERS), also=is_bound)
+@reads(
+    shapes.StandingsSerializer,
+    tag="Boards",
+    parameters=(*PAGED, OBJECTIVES, *FILTERS),
+    also=is_bound,
+)
 def board_entries(request: Request, asked: Asked, slug: str):
     """All entries of a board, ranked by any 1 to 6 metrics under any filters.
 
@@ -186,9 +192,7 @@ def board_entries(request: Request, asked: Asked, slug: str):
     }
 
 
-@reads(
-    shapes.FrontierSerializer, tag="Boards", parameters=(*PAGED, OBJECTIVES, LAYER, VERSION)
-)
+@reads(shapes.FrontierSerializer, tag="Boards", parameters=(*PAGED, OBJECTIVES, LAYER, VERSION))
 def board_frontier(request: Request, asked: Asked, slug: str):
     """The entries in one layer of a board, the first unless told.
 
@@ -257,9 +261,7 @@ def placed(placements: list[Placement], objectives: list[str]) -> list[dict[str,
         for metric, value in zip(objectives, placement.point, strict=True):
             today = estimates.get((placement.entry_id, metric))
             values[metric] = estimated(metric, value, today)
-        rows.append(
-            shapes.identity(placement.entry) | {"layer": placement.layer, "values": values}
-        )
+        rows.append(shapes.identity(placement.entry) | {"layer": placement.layer, "values": values})
     return rows
 
 

@@ -1,10 +1,12 @@
 """Entries with everything that stands behind their numbers."""
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import path, reverse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from leaderboard.api import shapes
@@ -15,20 +17,42 @@ from leaderboard.models.evidence import EntryQuerySet, Origin
 
 # How many runs come with the entry itself; the others have a page of their own.
 RUNS_SHOWN = 20
+
+
+def uuid(text: str) -> UUID:
+    """Reads an id of a submission."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("expected an id like those of submissions") from None
+
+
 CHOICES = tuple(
     Parameter(name, f"Slug of a {name}.") for name in ("task", "model", "method", "hardware")
+)
+SUBMISSION = Parameter(
+    "submission", "Id of the submission that they came with.", uuid, OpenApiTypes.UUID
 )
 State = Submission.State
 # The states in which everybody may see that a run exists.
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN, State.SUPERSEDED)
 
 
-@reads(paged(shapes.EntrySerializer), tag="Entries", parameters=(*PAGED, *CHOICES), statuses=[400])
+@reads(
+    paged(shapes.EntrySerializer),
+    tag="Entries",
+    parameters=(*PAGED, *CHOICES, SUBMISSION),
+    statuses=[400],
+)
 def entries(request: Request, asked: Asked):
     """All published entries with their estimates."""
     chosen = {f"{choice.name}__slug": asked[choice.name] for choice in CHOICES}
     wanted = {lookup: slug for lookup, slug in chosen.items() if slug is not None}
-    page = page_of(request, asked, with_estimates().published().filter(**wanted), by="pk")
+    found = with_estimates().published().filter(**wanted)
+    if asked["submission"]:
+        runs = published_of(OuterRef("pk"))
+        found = found.filter(Exists(runs.filter(submission__public_id=asked["submission"])))
+    page = page_of(request, asked, found, by="pk")
     return page | {"results": [known(entry) for entry in page["results"]]}
 
 
@@ -71,10 +95,14 @@ def public(entry_id: int) -> Entry:
     return with_estimates().get(pk=entry_id)
 
 
+def published_of(entry: Any) -> QuerySet[Run]:
+    return Run.objects.filter(entry_id=entry, submission__state=State.PUBLISHED)
+
+
 def published_runs(entry_id: int) -> QuerySet[Run]:
     measurements = Measurement.objects.order_by("metric")
     return (
-        Run.objects.filter(entry_id=entry_id, submission__state=State.PUBLISHED)
+        published_of(entry_id)
         .select_related("submission")
         .defer("submission__issues", "submission__summary", "submission__context")
         .prefetch_related(Prefetch("measurements", measurements))
@@ -84,10 +112,12 @@ def published_runs(entry_id: int) -> QuerySet[Run]:
 def known(entry: Entry) -> dict[str, Any]:
     """An entry with what we hold to be true of it."""
     values = {
-        estimate.metric: shapes.quantity(
-            estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
-        )
-        | {"origin": Origin.values[estimate.origin]}
+        estimate.metric: {
+            **shapes.quantity(
+                estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
+            ),
+            "origin": Origin.values[estimate.origin],
+        }
         for estimate in entry.estimates.all()
     }
     return shapes.identity(entry) | {"task": entry.task, "values": values}

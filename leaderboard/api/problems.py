@@ -68,9 +68,11 @@ def refused(errors: list[dict[str, Any]]) -> Problem:
 def problem(error: Exception, context: dict[str, Any]) -> Response:
     """The answer to any exception of a view: REST framework's handler, so named in the settings."""
     found = known(error)
-    headers = getattr(error, "auth_header", None) and {"WWW-Authenticate": error.auth_header}
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
     if found.status_code == 503:
-        headers = {"Retry-After": str(RETRY_AFTER_S)}
+        headers["Retry-After"] = str(RETRY_AFTER_S)
     code, title = TITLES.get(found.status_code, TITLES[400])
     body = {
         "code": found.code or code,
@@ -78,7 +80,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
         "detail": found.sentence or f"{title}.",
         "errors": found.errors,
     }
-    return Response(body, found.status_code, headers=headers or {}, content_type=MEDIA_TYPE)
+    return Response(body, found.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def known(error: Exception) -> Problem:
@@ -143,4 +145,4 @@ class ProblemSerializer(serializers.Serializer):
     code = serializers.CharField()
     title = serializers.CharField()
     detail = serializers.CharField()
-    errors = ErrorObjectSerializer(many=True)
+    errors = ErrorObjectSerializer(many=True)  # type: ignore[assignment]

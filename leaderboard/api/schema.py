@@ -67,7 +67,9 @@ class Operation:
     def answers(self) -> list[tuple[str, str]]:
         """Status and shape of what comes back."""
         return [
-            (status, shape_of(next(iter(answer.get("content", {}).values()), {}).get("schema", {})))
+            (status, " or ".join(shape_of(body["schema"]) for body in answer["content"].values()))
+            if "content" in answer
+            else (status, "")
             for status, answer in self.told["responses"].items()
         ]
 

@@ -4,6 +4,9 @@ A number with a unit is always {value, low, high, unit} in its canonical unit. B
 where nobody states them, and a number that nobody knows is null.
 """
 
+# Fields named like attributes of REST framework's classes are no clash: they are taken out.
+# mypy: disable-error-code="assignment"
+
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +20,6 @@ from rest_framework.serializers import (
     Field,
     FloatField,
     IntegerField,
-    JSONField,
     ListField,
     Serializer,
 )
@@ -38,10 +40,15 @@ FACT_UNITS = {
 
 
 def quantity(
-    value: float | None, unit: str, low: float | None = None, high: float | None = None
-) -> dict[str, Any] | None:
+    value: float, unit: str, low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    """A number with its unit."""
+    return {"value": value, "low": low, "high": high, "unit": unit}
+
+
+def known(value: float | None, unit: str, *bounds: float | None) -> dict[str, Any] | None:
     """A number with its unit, or None for one that is missing."""
-    return None if value is None else {"value": value, "low": low, "high": high, "unit": unit}
+    return None if value is None else quantity(value, unit, *bounds)
 
 
 class QuantitySerializer(Serializer):
@@ -77,12 +84,12 @@ class QuantityField(Worked):
     """A number with bounds and unit."""
 
 
-@extend_schema_field(str)
+@extend_schema_field(CharField())
 class TextField(Worked):
     """A text."""
 
 
-@extend_schema_field(list[str])
+@extend_schema_field(ListField(child=CharField()))
 class TextsField(Worked):
     """Texts."""
 
@@ -91,7 +98,7 @@ class NumberField(QuantityField):
     """A plain column of a known unit, without bounds."""
 
     def __init__(self, column: str, unit: str):
-        super().__init__(lambda row: quantity(getattr(row, column), unit))
+        super().__init__(lambda row: known(getattr(row, column), unit))
 
 
 @extend_schema_field({"type": "string", "format": "uri"})
@@ -191,9 +198,9 @@ class CompositionSerializer(Serializer):
     level = CharField(help_text="TOTAL, COMPONENT, GROUP or ELEMENT.")
     part = CharField()
     element = CharField()
-    mass = QuantityField(lambda part: quantity(part.mass_kg, "kg", high=part.high_kg))
+    mass = QuantityField(lambda part: known(part.mass_kg, "kg", None, part.high_kg))
     fraction = QuantityField(
-        lambda part: quantity(part.fraction, "1", part.fraction_low, part.fraction_high)
+        lambda part: known(part.fraction, "1", part.fraction_low, part.fraction_high)
     )
     basis = CharField()
     citation = CharField()
@@ -289,7 +296,7 @@ class BoardSerializer(Serializer):
     task = NameSerializer()
     functional_unit = CharField(source="task.functional_unit")
     objectives = ObjectiveSerializer(many=True)
-    filters = JSONField(help_text="What the board shows unless the reader says otherwise.")
+    filters = DictField(help_text="What the board shows unless the reader says otherwise.")
     depth = IntegerField(help_text="How many layers are kept.")
     version = IntegerField(source="latest", help_text="The newest published frontier's number.")
     url = PageField()
@@ -316,14 +323,12 @@ class EntryNameSerializer(Serializer):
     method = NameSerializer()
     hardware = NameSerializer()
     device_count = IntegerField()
-    settings = JSONField()
+    settings = DictField()
     url = PageField()
 
 
 def values_field(**options: Any) -> DictField:
-    return DictField(
-        child=EstimatedSerializer(allow_null=True), help_text="By metric.", **options
-    )
+    return DictField(child=EstimatedSerializer(allow_null=True), help_text="By metric.", **options)
 
 
 class RankSerializer(Serializer):
@@ -387,9 +392,7 @@ class MeasurementSerializer(Serializer):
     """One number of a run, and where it comes from: a cell of a file, or a recipe."""
 
     metric = CharField()
-    quantity = QuantityField(
-        lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high)
-    )
+    quantity = QuantityField(lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high))
     origin = CharField()
     raw_value = CharField(help_text="As written in the file; empty where it was derived.")
     raw_unit = CharField()
@@ -447,7 +450,7 @@ class TokenSerializer(Serializer):
 
 
 class NewTokenSerializer(TokenSerializer):
-    token = CharField(source="text", help_text="Shown this once and kept nowhere.")
+    token = CharField(help_text="Shown this once and kept nowhere.")
 
 
 class AccountSerializer(Serializer):

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class ApiTokenQuerySet(models.QuerySet):
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def issue(
         self, user, *, name: str, expires_at: datetime | None = None
     ) -> tuple["ApiToken", str]:

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection, models
@@ -16,10 +17,12 @@ from leaderboard.models.constraints import interval_is_finite_and_ordered
 
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Published ones are everybody's, the others their sender's and the editors'."""
+        """What is or was published is everybody's, the rest its sender's and the editors'."""
         if user.is_authenticated and user.is_staff:
             return self
-        seen = Q(state__in=[Submission.State.PUBLISHED, Submission.State.WITHDRAWN])
+        was_published = models.Exists(Run.objects.filter(submission_id=models.OuterRef("pk")))
+        seen = Q(state=Submission.State.PUBLISHED)
+        seen |= Q(was_published, state=Submission.State.WITHDRAWN)
         if user.is_authenticated:
             seen |= Q(submitted_by=user)
         return self.filter(seen)
@@ -52,6 +55,8 @@ class Submission(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     publish = models.CharField(max_length=4, choices=Publish, default=Publish.AUTO)
+    # An editor has seen it: warnings don't hold it any more.
+    is_approved = models.BooleanField(default=False)
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
@@ -184,7 +189,7 @@ class Entry(models.Model):
         if self.hardware.slug == "unspecified":
             return ""
         # Some training runs are published without the number of their devices.
-        if self.settings.get("devices") == "number not stated":
+        if self.settings.get("devices") == NOT_STATED:
             return str(self.hardware)
         return f"{self.device_count} × {self.hardware}"
 
@@ -198,6 +203,8 @@ class Entry(models.Model):
         return ", ".join([*method, *shown, *filter(None, [self.device])])
 
 
+# What the setting `devices` says then; their count is 1 for want of a better one.
+NOT_STATED = "number not stated"
 # The settings that belong in an entry's short name, the rest is on its page.
 SHOWN_SETTINGS = (
     "precision",
@@ -341,7 +348,8 @@ class EstimateQuerySet(models.QuerySet):
         The columns arrive as binary strings: four to five times faster than rows of tuples.
         """
         metrics = tuple(metrics)
-        only, parameters = "", [task, list(metrics)]
+        only: str = ""
+        parameters: list[Any] = [task, list(metrics)]
         if entries is not None:
             only = "AND entry_id = ANY(%s)"
             parameters.append(sorted(entries))

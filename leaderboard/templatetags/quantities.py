@@ -47,7 +47,7 @@ def hue(metric: metrics.Metric) -> str:
 def counted(number: int, noun: str) -> str:
     """“26 entries”: `{{ n|counted:"entry,entries" }}`."""
     singular, _, plural = noun.partition(",")
-    return quantities.count(number, singular, plural)
+    return quantities.count(number or 0, singular, plural)
 
 
 @register.filter
@@ -81,3 +81,9 @@ def size(parameters: float | None) -> str:
 def first_line(text: str) -> str:
     """The first paragraph of a docstring."""
     return text.partition("\n\n")[0]
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """“GPU”, “Superchip”: a kind of hardware as it is read."""
+    return {"soc": "SoC"}.get(kind, kind.upper() if len(kind) <= 4 else kind.capitalize())

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 
 import numpy as np
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
@@ -125,6 +126,7 @@ class BoardPage:
 
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
+        prefetch_related_objects([board], "objectives")
         self.available = available(board.task_id)
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
         self.filters = Filters.read(query, board, ranked_by)
@@ -292,13 +294,20 @@ class BoardPage:
         return ",".join(self.usual.objectives)
 
     @property
-    def objectives(self) -> list[tuple[metrics.Metric, bool, str]]:
-        """Every metric that can rank here, whether it does, and its class."""
+    def objectives(self) -> list[tuple[metrics.Metric, bool]]:
+        """The metrics that rank here, and those that do usually."""
         chosen = self.filters.objectives
-        return [
-            (metrics.get(slug), slug in chosen, charts.css_class(metrics.get(slug).family))
-            for slug in sorted(self.available, key=lambda slug: order_of(slug, chosen))
-        ]
+        return [(metrics.get(slug), slug in chosen) for slug in self.first_objectives]
+
+    @property
+    def other_objectives(self) -> list[metrics.Metric]:
+        """The other metrics that could."""
+        others = [metrics.get(slug) for slug in self.available if slug not in self.first_objectives]
+        return sorted(others, key=lambda metric: metric.label)
+
+    @property
+    def first_objectives(self) -> list[str]:
+        return list(dict.fromkeys([*self.usual.objectives, *self.filters.objectives]))
 
     @cached_property
     def bounds(self) -> list[Bound]:
@@ -354,7 +363,8 @@ class BoardPage:
         """Names of everything that is drawn or listed, in one query."""
         drawn = self.chart.points.entries[self.chart.drawn]
         rows = self.standings.points.entries[self.places]
-        return self.standings.who(np.union1d(drawn, rows))
+        lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
+        return self.standings.who(np.unique(np.concatenate([drawn, rows, *lacking])))
 
     @cached_property
     def chart(self) -> charts.Scatter:
@@ -512,7 +522,7 @@ class BoardPage:
             Lacking(
                 metrics.get(slug),
                 len(entries),
-                [self.standings.entries.who(entry) for entry in entries[:NAMED_AS_MISSING].tolist()],
+                [self.who[entry] for entry in entries[:NAMED_AS_MISSING].tolist()],
             )
             for slug, entries in self.standings.lacking.items()
         ]
@@ -585,10 +595,6 @@ def difference(who: Who, alike: list[Who]) -> str:
             value = getattr(who, part)
             return ", ".join(value) if part == "settings" else str(getattr(value, "name", value))
     return who.detail
-
-
-def order_of(slug: str, chosen: tuple[str, ...]) -> tuple[int, str]:
-    return (chosen.index(slug) if slug in chosen else len(chosen), metrics.get(slug).label)
 
 
 def with_start(link: str, start: int) -> str:

@@ -12,7 +12,7 @@ from leaderboard import charts, quantities
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
-from leaderboard.models.evidence import Origin
+from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
 from leaderboard.standings import Who, rank_ranges
 from leaderboard.views.board_page import BoardPage
@@ -332,6 +332,12 @@ class EntryPage:
     # Words
 
     @property
+    def count(self) -> int | None:
+        """How many devices, where somebody said it."""
+        is_stated = self.entry.settings.get("devices") != NOT_STATED
+        return self.entry.device_count if is_stated else None
+
+    @property
     def is_published(self) -> bool:
         return bool(self.estimates)
 
@@ -376,7 +382,8 @@ class EntryPage:
 
     @property
     def settings(self) -> Sequence[tuple[str, str]]:
-        return [(key, str(value)) for key, value in sorted(self.entry.settings.items()) if value != ""]
+        settings = sorted(self.entry.settings.items())
+        return [(key.replace("_", " "), str(value)) for key, value in settings if value != ""]
 
 
 def order_of(slug: str) -> tuple[int, int, str]:

@@ -88,7 +88,7 @@ class HardwarePage:
                 text = of_unit(unit, [value]).quantity(value)
                 found.append(Specification(name, text.replace("FLOP", "OP") if name == "int8" else text, note))
         if row.die_area_mm2 is not None:
-            node = f"{plain(row.process_nm)} nm" if row.process_nm is not None else ""
+            node = f"{row.process_nm:g} nm" if row.process_nm is not None else ""
             found.append(Specification("Die", f"{plain(row.die_area_mm2)} mm²", node))
         return found
 

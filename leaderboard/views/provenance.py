@@ -129,7 +129,7 @@ class Chain:
         except units.UnitError:
             factor = 1.0
         if factor != 1:
-            parts.append(f"× {plain(factor)} {unit}/{one.raw_unit}" if unit != "1" else f"× {plain(factor)}")
+            parts.append(scaled(factor, "" if unit == "1" else f" {unit}/{one.raw_unit}"))
         if one.divisor != 1:
             parts.append(f"÷ {plain(one.divisor)}")
         result = plain(one.value) + (f" {unit}" if unit not in ("1", "count") else "")
@@ -198,6 +198,14 @@ class Chain:
     @property
     def per(self) -> str:
         return quantities.per(self.metric.slug, self.entry.task.unit_noun)
+
+
+def scaled(factor: float, unit: str) -> str:
+    """“× 3,600 J/Wh”, or “÷ 100” where that is the rounder number."""
+    inverse = 1 / factor
+    if not unit and abs(inverse - round(inverse)) < 1e-9 * inverse:
+        return f"÷ {quantities.number(inverse, 0)}"
+    return f"× {plain(factor)}{unit}"
 
 
 def fact_text(name: str, interval: Interval | None) -> str:

@@ -12,6 +12,7 @@ from leaderboard import charts
 from leaderboard.core import metrics
 from leaderboard.findings import knee
 from leaderboard.models import Board
+from leaderboard.quantities import alone
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.conditional import RELEASE
 
@@ -102,7 +103,7 @@ class Thumbnail:
             metric.family,
             str(self.page.who[entry]),
             f"/entries/{entry}/",
-            axis.scale.quantity(float(value)),
+            alone(metric.slug, float(value)),
         )
 
 

@@ -1,6 +1,8 @@
 """Result files made for a test, and the way of one through the pipeline."""
 
 import io
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -39,11 +41,21 @@ def csv(*rows: str, header: str = HEADER) -> bytes:
     return "\n".join([header, *(rows or [row()])]).encode()
 
 
-def received(content: bytes, *, by: User | None = None, **more) -> Submission:
+def received(
+    content: bytes,
+    *,
+    by: User | None = None,
+    at: datetime | None = None,
+    filename: str = "results.csv",
+    **more: Any,
+) -> Submission:
     """The file as its sender left it, with nobody at work on it yet."""
     submission, _ = pipeline.receive(
         io.BytesIO(content),
-        **{"filename": "results.csv", "by": by or make_user(), "at": timezone.now()} | more,
+        filename=filename,
+        by=by or make_user(),
+        at=at or timezone.now(),
+        **more,
     )
     return submission
 

@@ -21,7 +21,7 @@ def codes_in_source() -> set[str]:
             if name in ("Issue", "problem", "issue", "_refused") and isinstance(
                 first, ast.Constant
             ):
-                found.add(first.value)
+                found.add(str(first.value))
     return found
 
 
@@ -36,5 +36,4 @@ def test_every_code_has_its_page():
 def test_a_code_is_two_words_and_says_what_to_do():
     for code, (title, text) in ERRORS.items():
         subject, problem = code.split(".")
-        assert subject and problem
-        assert title and text
+        assert all([subject, problem, title, text])

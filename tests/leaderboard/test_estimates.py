@@ -2,6 +2,7 @@
 
 import random
 import threading
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -54,11 +55,12 @@ def test_estimates_of_random_runs_are_the_definitions(seed):
     board = make_board()
     entries = [make_entry(board, energy=1) for _ in range(4)]
     for _ in range(25):
+        values: dict[str, Any] = {m: some_value(rng) for m in METRICS if rng.random() > 0.3}
         make_run(
             rng.choice(entries),
             submission=make_submission(state=rng.choice(STATES)),
             origin=rng.choice(ORIGINS),
-            **{metric: some_value(rng) for metric in METRICS if rng.random() > 0.3},
+            **values,
         )
 
     estimates.refresh([entry.pk for entry in entries])

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def withdraw(entry) -> None:
     estimates.refresh([entry.pk])
 
 
-def some_values(rng: random.Random, metrics) -> dict[str, float]:
+def some_values(rng: random.Random, metrics) -> dict[str, Any]:
     """Values on a coarse grid, so that ties are the rule; now and then one is missing."""
     return {metric: rng.randint(1, 6) / 10 for metric in metrics if rng.random() > 0.05}
 

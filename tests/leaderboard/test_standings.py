@@ -1,6 +1,7 @@
 """The read model against brute force: layers, order, rank ranges, filters, in a few queries."""
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,9 +49,8 @@ def random_board(seed: int, *objectives: str) -> Board:
     rng = random.Random(seed)
     board = make_board(*objectives)
     for _ in range(30):
-        make_entry(
-            board, **{metric: some_interval(rng) for metric in objectives if rng.random() > 0.1}
-        )
+        values: dict[str, Any] = {m: some_interval(rng) for m in objectives if rng.random() > 0.1}
+        make_entry(board, **values)
     return board
 
 
@@ -157,7 +157,7 @@ def test_filters_leave_what_they_say():
     h100 = make_hardware("NVIDIA H100", slug="nvidia-h100", vendor="NVIDIA")
     tpu = make_hardware("TPU v5", slug="tpu-v5", vendor="Google Cloud")
     awq = make_method("AWQ", slug="awq")
-    numbers = {"quality": 0.5, "energy": 5}
+    numbers: dict[str, Any] = {"quality": 0.5, "energy": 5}
     one = make_entry(board, model=qwen, hardware=h100, **numbers)
     two = make_entry(board, model=qwen, hardware=tpu, **numbers)
     three = make_entry(board, model=llama, hardware=h100, method=awq, **numbers)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
@@ -33,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options):
         context = {key: spoken(options[key]) for key in CONTEXT_KEYS if options[key]}
+        found: dict[str, Any]
         try:
             if options["check"]:
                 report = pipeline.check(

@@ -79,7 +79,8 @@ def fill(board: Board, file: bytes) -> tuple[Submission, str]:
     stale = pipeline.ingest(submission.pk, at=timezone.now())
     submission.refresh_from_db()
     if submission.state == State.HELD:
-        stale |= pipeline.publish(submission.pk, at=timezone.now(), by=user)
+        pipeline.publish(submission.pk, by=user)
+        stale |= pipeline.ingest(submission.pk, at=timezone.now())
         submission.refresh_from_db()
     if submission.state != State.PUBLISHED:
         problems = "; ".join(issue["message"] for issue in submission.errors[:3])

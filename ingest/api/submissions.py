@@ -1,0 +1,358 @@
+"""Sending a file, and following what becomes of it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.http import Http404
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, parser_classes, permission_classes
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from ingest import files, pipeline, tasks
+from ingest.api import bodies, shapes
+from leaderboard.api.asking import (
+    PAGED,
+    Asked,
+    Parameter,
+    checked,
+    cut,
+    key_of,
+    one_of,
+    page_of,
+    paged,
+    problems,
+    reads,
+    signed_in,
+)
+from leaderboard.api.problems import Problem, complaint, refused
+from leaderboard.models import Board, Submission
+from leaderboard.tasks import later, refresh_board
+
+# Larger files are checked by a worker: send them with publish=no.
+DRY_RUN_BYTES = 8 * 2**20
+DRY_RUN = Parameter(
+    "dry_run",
+    "true: check only, keep nothing.",
+    lambda text: one_of("true", "false")(text) == "true",
+    OpenApiTypes.BOOL,
+    False,
+)
+WORDS = (
+    *(Parameter(word, f"Like the form's field {word}.") for word in bodies.WORDS),
+    Parameter("publish", "auto or no.", one_of(*bodies.PUBLISH)),
+    Parameter("source", "Slug or address of a source in the catalogue."),
+)
+FILENAME = Parameter("filename", "The file's name, where the body is the file.")
+STATUS = Parameter(
+    "status", "Only rows with an issue of this severity.", one_of("error", "warning")
+)
+REASON = Parameter("reason", "Why it is taken back; shown on its page.")
+
+
+class Submissions(APIView):
+    """Your submissions, and the door for new ones."""
+
+    parser_classes = (MultiPartParser, bodies.WholeBody)
+    permission_classes = (IsAuthenticated,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse by length first, then without an account: in both cases nothing is read."""
+        if request.method == "POST":
+            bodies.refuse_length(request)
+        super().initial(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="submissions",
+        tags=["Submissions"],
+        parameters=[parameter.documented for parameter in PAGED],
+        responses={200: paged(shapes.SubmissionSerializer)} | problems(400, 401),
+    )
+    def get(self, request: Request) -> Response:
+        """Your own submissions, the newest first."""
+        asked = checked(request.query_params, PAGED)
+        # A submission may have hundreds of issues; the first, an error if there is one, will do.
+        own = (
+            signed_in(request).submissions.annotate(first=F("issues__0")).defer("issues", "context")
+        )
+        page = page_of(request, asked, own, by="-pk")
+        page["results"] = [told(submission, submission.first) for submission in page["results"]]
+        shape = paged(shapes.SubmissionSerializer)
+        return Response(shape(page, context={"request": request}).data)
+
+    @extend_schema(
+        operation_id="submit",
+        tags=["Submissions"],
+        parameters=[parameter.documented for parameter in (DRY_RUN, FILENAME, *WORDS)],
+        request={
+            "multipart/form-data": shapes.FormSerializer,
+            "application/json": OpenApiTypes.OBJECT,
+            "text/csv": OpenApiTypes.STR,
+            "application/octet-stream": OpenApiTypes.BINARY,
+        },
+        responses={
+            200: shapes.SubmissionDetailSerializer,
+            202: shapes.SubmissionDetailSerializer,
+        }
+        | problems(400, 401, 411, 413, 415, 422),
+    )
+    def post(self, request: Request) -> Response:
+        """Send a result file, in a form or as the whole body.
+
+        202 and its address when it is new: a worker checks it, and publishes it unless
+        `publish=no`. 200 when you sent the same file with the same context before: it is the same
+        submission, so sending again is harmless. With `dry_run=true` the file is only checked: 200
+        with what was found, or 422 with every error; nothing is kept.
+        """
+        words = bodies.words_of(request)
+        asked = checked(words, (DRY_RUN, FILENAME, *WORDS))
+        file = bodies.file_of(request)
+        said = bodies.said_of(asked, bodies.filename_of(request, file))
+        if asked["dry_run"]:
+            return dry_run(file, said)
+        return received(request, file, said)
+
+
+def dry_run(file: Any, said: bodies.Said) -> Response:
+    """Check a file and keep nothing of it."""
+    size = file.seek(0, 2)
+    if size > DRY_RUN_BYTES:
+        detail = f"A dry run takes up to {DRY_RUN_BYTES // 2**20} MiB. Send it with publish=no."
+        raise Problem(413, detail)
+    report = pipeline.check(
+        bodies.opener(file), filename=said.filename, context=said.context, format=said.format
+    )
+    if report.has_errors:
+        raise Problem(422, "The file has errors; nothing was kept.", errors=report.issues)
+    found = {
+        "format": report.format,
+        "counts": shapes.counts(report.summary),
+        "asked": report.asked,
+        "issues": report.issues,
+    }
+    return Response(shapes.CheckSerializer(found).data)
+
+
+def received(request: Request, file: Any, said: bodies.Said) -> Response:
+    """Keep a file, and ask a worker to look at it."""
+    file.seek(0)
+    try:
+        submission, is_new = pipeline.receive(
+            file,
+            filename=said.filename,
+            by=signed_in(request),
+            at=timezone.now(),
+            context=said.context,
+            publish=said.publish,
+            format=said.format,
+            source=said.source,
+        )
+    except files.TooLarge as error:
+        raise Problem(413, str(error)) from None
+    is_waiting = submission.state == Submission.State.RECEIVED
+    if is_waiting:
+        later(tasks.ingest, submission.pk)
+    answer = detail(request, submission)
+    return Response(
+        answer,
+        202 if is_new or is_waiting else 200,
+        headers={"Location": answer["links"]["self"]},
+    )
+
+
+def detail(request: Request, submission: Submission) -> dict[str, Any]:
+    """A submission with all that is known of it."""
+    own = {"public_id": submission.public_id}
+    links = {
+        name: reverse(f"api-submission{view}", kwargs=own, request=request)
+        for name, view in (
+            ("self", ""),
+            ("rows", "-rows"),
+            ("context", "-context"),
+            ("publish", "-publish"),
+        )
+    }
+    entries = f"{reverse('api-entries', request=request)}?submission={submission.public_id}"
+    boards = Board.objects.filter(task__slug__in=submission.summary.get("tasks", []))
+    found = told(submission, next(iter(submission.issues), None)) | {
+        "context": submission.context,
+        "asked": submission.summary.get("asked", {}),
+        "issues": submission.issues,
+        "boards": list(boards.order_by("position", "slug").values_list("slug", flat=True)),
+        "links": links | {"entries": entries},
+    }
+    return shapes.SubmissionDetailSerializer(found, context={"request": request}).data
+
+
+def told(submission: Submission, first: dict[str, Any] | None) -> dict[str, Any]:
+    """What lists show of a submission, given its first issue."""
+    return {
+        "public_id": submission.public_id,
+        "status": submission.state.lower(),
+        "code": first["code"] if first and first["severity"] == "error" else None,
+        "filename": submission.filename,
+        "sha256": submission.sha256,
+        "size": submission.size,
+        "format": submission.format,
+        "received_at": submission.received_at,
+        "decided_at": submission.decided_at,
+        "counts": shapes.counts(submission.summary),
+        "get_absolute_url": submission.get_absolute_url(),
+    }
+
+
+def seen(request: Request, public_id: UUID) -> Submission:
+    """The submission, if this reader may know of it. Raises Http404."""
+    found = Submission.objects.visible_to(request.user).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def owned(request: Request, public_id: UUID) -> Submission:
+    """The submission, if this user may change it."""
+    submission = seen(request, public_id)
+    if submission.submitted_by_id != request.user.pk and not request.user.is_staff:
+        raise Problem(403, "Only its sender and editors may do this.")
+    return submission
+
+
+@extend_schema(
+    methods=["GET"],
+    operation_id="submission",
+    tags=["Submissions"],
+    responses={200: shapes.SubmissionDetailSerializer} | problems(400, 404),
+)
+@extend_schema(
+    methods=["DELETE"],
+    operation_id="withdraw",
+    tags=["Submissions"],
+    parameters=[REASON.documented],
+    responses={200: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404),
+)
+@api_view(["GET", "DELETE"])
+def submission(request: Request, public_id: UUID) -> Response:
+    """What became of a file: state, counts, every problem. Its sender can take it back.
+
+    Published ones are everybody's to see, the others their sender's. Withdrawn, its numbers leave
+    all boards and its page stays.
+    """
+    if request.method == "DELETE":
+        asked = checked(request.query_params, [REASON])
+        found = owned(request, public_id)
+        reason = (asked["reason"] or "")[:500]
+        refresh(pipeline.withdraw(found.pk, at=timezone.now(), reason=reason))
+    else:
+        checked(request.query_params, ())
+    return Response(detail(request, seen(request, public_id)))
+
+
+def refresh(boards: set[int]) -> None:
+    for board in boards:
+        later(refresh_board, board)
+
+
+@reads(paged(shapes.RowSerializer), tag="Submissions", parameters=(*PAGED, STATUS))
+def rows(request: Request, asked: Asked, public_id: UUID):
+    """The file's records as they were sent, with the problems of each."""
+    found: QuerySet = seen(request, public_id).rows.all()
+    if asked["status"]:
+        found = found.filter(issues__contains=[{"severity": asked["status"]}])
+    if asked["cursor"]:
+        row, _, path = key_of(asked["cursor"], str).partition(" ")
+        if not (row.isascii() and row.isdigit() and len(row) < 10):
+            raise refused(
+                [complaint("cursor.invalid", "This cursor is not one of ours.", "cursor")]
+            )
+        place = Tuple(F("path"), F("row"))
+        found = found.filter(TupleGreaterThan(place, (path, int(row))))
+    page = list(found.order_by("path", "row")[: asked["limit"] + 1])
+    return cut(request, asked, page, lambda row: f"{row.row} {row.path}")
+
+
+@extend_schema(
+    operation_id="say_context",
+    tags=["Submissions"],
+    request={
+        "application/json": shapes.WordsSerializer,
+        "multipart/form-data": shapes.WordsSerializer,
+    },
+    responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
+)
+@api_view(["POST"])
+@parser_classes([JSONParser, MultiPartParser, FormParser])
+@permission_classes([IsAuthenticated])
+def context(request: Request, public_id: UUID) -> Response:
+    """Say what the file leaves open, and have it checked again. Replaces what was said before."""
+    checked(request.query_params, ())
+    found = owned(request, public_id)
+    said = bodies.said_of(spoken(request.data))
+    try:
+        found = pipeline.recheck(
+            found.pk, at=timezone.now(), context=said.context, format=said.format
+        )
+    except pipeline.NotAllowed as error:
+        raise Problem(409, str(error)) from None
+    except IntegrityError:
+        raise Problem(409, "You sent this file with this context already.") from None
+    later(tasks.ingest, found.pk)
+    return Response(detail(request, found), 202)
+
+
+def spoken(body: Any) -> dict[str, Any]:
+    """The fields of a body that has nothing but words. Raises a Problem that names others."""
+    if not isinstance(body, Mapping):
+        raise refused([complaint("body.invalid", "Send a JSON object.")])
+    unknown = sorted(
+        str(name)[:60] for name in body if name not in (*bodies.WORDS, bodies.CSRF_FIELD)
+    )
+    if unknown:
+        raise refused(
+            [
+                complaint(
+                    "field.unknown", f"“{name}” is not known here.", name, expected=bodies.WORDS
+                )
+                for name in unknown
+            ]
+        )
+    return {name: body[name] for name in body if name in bodies.WORDS}
+
+
+@extend_schema(
+    operation_id="publish",
+    tags=["Submissions"],
+    request=None,
+    responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
+)
+@api_view(["POST"])
+@permission_classes([IsAuthenticated])
+def publish(request: Request, public_id: UUID) -> Response:
+    """Have a worker publish a checked submission without errors; an editor also a held one."""
+    checked(request.query_params, ())
+    found = owned(request, public_id)
+    try:
+        pipeline.publish(found.pk, by=request.user)
+    except pipeline.NotAllowed as error:
+        raise Problem(409, str(error)) from None
+    later(tasks.ingest, found.pk)
+    return Response(detail(request, seen(request, public_id)), status=202)
+
+
+urlpatterns = [
+    path("submissions/", Submissions.as_view(), name="api-submissions"),
+    path("submissions/<uuid:public_id>/", submission, name="api-submission"),
+    path("submissions/<uuid:public_id>/rows/", rows, name="api-submission-rows"),
+    path("submissions/<uuid:public_id>/context/", context, name="api-submission-context"),
+    path("submissions/<uuid:public_id>/publish/", publish, name="api-submission-publish"),
+]

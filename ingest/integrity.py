@@ -1,0 +1,305 @@
+"""Everything worked out again from the stored bytes, by other code than wrote it.
+
+Bytes → runs by reading each file anew; runs → estimates by the definition in `core.consensus`;
+estimates → layers by one slow pass; each held against what is stored. Nothing is changed.
+"""
+
+import hashlib
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ingest import files, pipeline
+from ingest.normalise import Planned
+from ingest.readings import Unreadable
+from leaderboard.core import metrics
+from leaderboard.core.consensus import pooled
+from leaderboard.core.interval import Interval
+from leaderboard.models import Board, Entry, Estimate, Measurement, Placement, Run, Submission, Task
+
+State = Submission.State
+# States in which a submission has runs.
+WITH_RUNS = (State.PUBLISHED, State.WITHDRAWN, State.SUPERSEDED)
+ENTRY = (
+    "task__slug",
+    "model__slug",
+    "method__slug",
+    "hardware__slug",
+    "device_count",
+    "settings_key",
+)
+ENTRY_OF_RUN = tuple(f"entry__{name}" for name in ENTRY)
+BATCH = 5_000
+LEFT_AFTER_S = 3600
+Key = tuple[Any, ...]
+Point = tuple[float, ...]
+
+
+class Digest:
+    """Of a set of lines, whatever their order: the sum of their hashes."""
+
+    def __init__(self, lines: Iterable[Key] = ()):
+        self.total = 0
+        for line in lines:
+            self.add(line)
+
+    def add(self, line: Key) -> None:
+        shown = "|".join(part.hex() if isinstance(part, float) else str(part) for part in line)
+        self.total += int.from_bytes(hashlib.sha256(shown.encode()).digest())
+
+    def __str__(self):
+        return f"{self.total % 2**256:064x}"
+
+
+# Submissions
+
+
+def submissions(breaches: list[str]) -> Iterator[dict[str, Any]]:
+    """Each submission with digests of its bytes and of what was read from them."""
+    for submission in Submission.objects.order_by("pk").iterator(chunk_size=50):
+        runs = Run.objects.filter(submission=submission).count()
+        found = {
+            "id": str(submission.public_id),
+            "status": submission.state.lower(),
+            "attempts": submission.attempts,
+            "rows": runs,
+            "raw_sha256": bytes_digest(submission, breaches),
+            "rows_digest": str(Digest(stored_lines(submission))),
+        }
+        if submission.state in WITH_RUNS:
+            hold_against_file(submission, found, breaches)
+        elif runs:
+            breaches.append(f"{found['id']} is {found['status']} and has {runs} runs")
+        yield found
+
+
+def bytes_digest(submission: Submission, breaches: list[str]) -> str:
+    """SHA-256 of the stored pieces."""
+    digest, size = hashlib.sha256(), 0
+    for piece in files.pieces(submission):
+        digest.update(piece)
+        size += len(piece)
+    if (digest.hexdigest(), size) != (submission.sha256, submission.size):
+        breaches.append(f"{submission.public_id}: the stored bytes are not those that were sent")
+    return digest.hexdigest()
+
+
+def stored_lines(submission: Submission) -> Iterator[Key]:
+    """What the tables hold of a file's written numbers."""
+    for runs in batches(Run.objects.filter(submission=submission), "row", *ENTRY_OF_RUN):
+        measured = Measurement.objects.filter(run__in=runs, recipe="")
+        for run, *number in measured.values_list("run_id", "metric", "value", "low", "high"):
+            yield (*runs[run], *number)
+
+
+def batches(rows: QuerySet, *fields: str) -> Iterator[dict[int, Key]]:
+    """Rows by id, some thousand at a time: a plan for all at once may take a night."""
+    last = 0
+    while found := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", *fields)[:BATCH]):
+        yield {pk: tuple(values) for pk, *values in found}
+        last = found[-1][0]
+
+
+def planned_lines(planned: Planned) -> Iterator[Key]:
+    """The same of one record as it is read now."""
+    identity = planned.identity
+    entry = (
+        identity.task.slug,
+        identity.model.slug,
+        identity.method.slug,
+        identity.hardware.slug,
+        identity.device_count,
+        planned.key[-1],
+    )
+    for measured in planned.measurements:
+        if not measured.recipe:
+            bounds = measured.interval
+            yield (
+                planned.reading.row,
+                *entry,
+                measured.metric,
+                bounds.value,
+                bounds.low,
+                bounds.high,
+            )
+
+
+def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:
+    """Read the file again and compare the runs and their written numbers."""
+    runs, digest = 0, Digest()
+    try:
+        for planned in pipeline.over(submission).plans():
+            if planned:
+                runs += 1
+                for line in planned_lines(planned):
+                    digest.add(line)
+    except Unreadable as unreadable:
+        breaches.append(f"{found['id']} can't be read any more: {unreadable}")
+        return
+    if runs != found["rows"]:
+        breaches.append(f"{found['id']} has {found['rows']} runs, its file {runs}")
+    elif str(digest) != found["rows_digest"]:
+        breaches.append(f"{found['id']}: the numbers are not those of its file")
+
+
+# Boards
+
+
+def frontiers(breaches: list[str]) -> Iterator[dict[str, Any]]:
+    """Each board with its version and a digest of what its frontier must be."""
+    boards = Board.objects.select_related("task").prefetch_related("objectives")
+    for task, of_task in groupby(boards.order_by("task", "slug"), key=lambda board: board.task):
+        values = estimates(task, breaches)
+        names = {
+            entry: tuple(name)
+            for entry, *name in Entry.objects.filter(task=task).values_list("pk", *ENTRY)
+        }
+        for board in of_task:
+            yield frontier(board, values, names, breaches)
+
+
+def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
+    """Entry → metric → value, by the definition; told where the stored ones differ."""
+    right = {
+        key: pooled([Interval(*row[1:]) for row in [row for row in found if not row[0]] or found])
+        for entries in batches(Entry.objects.filter(task=task))
+        for key, found in published_numbers(entries).items()
+    }
+    stored = {
+        (entry, metric): bounds
+        for entry, metric, *bounds in Estimate.objects.filter(task=task).values_list(
+            "entry_id", "metric", "value", "low", "high"
+        )
+    }
+    wrong = [
+        key for key in right.keys() | stored.keys() if not agree(right.get(key), stored.get(key))
+    ]
+    if wrong:
+        breaches.append(f"task {task.slug}: {len(wrong)} estimates are not those of the runs")
+    values: dict[int, dict[str, float]] = defaultdict(dict)
+    for entry, metric in right:
+        values[entry][metric] = stored.get((entry, metric), [right[entry, metric].value])[0]
+    return values
+
+
+def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[Any, ...]]]:
+    """(Entry, metric) → recipe, value, low and high of each published run."""
+    found: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+    published = Run.objects.filter(entry__in=entries, submission__state=State.PUBLISHED)
+    for runs in batches(published, "entry_id"):
+        numbers = Measurement.objects.filter(run__in=runs)
+        for run, metric, *number in numbers.values_list(
+            "run_id", "metric", "recipe", "value", "low", "high"
+        ):
+            found[runs[run][0], metric].append(tuple(number))
+    return found
+
+
+def agree(right: Interval | None, stored: list[float] | None) -> bool:
+    """Whether a stored estimate is right, up to the last digits of an interpolated median."""
+    if right is None or stored is None:
+        return False
+    return np.allclose((right.value, right.low, right.high), stored, rtol=1e-12, atol=0)
+
+
+def frontier(
+    board: Board, values: dict[int, dict[str, float]], names: dict[int, Key], breaches: list[str]
+) -> dict[str, Any]:
+    """A board's placements worked out anew, held against the stored ones."""
+    known = {metric for found in values.values() for metric in found}
+    objectives = [metric for metric in board.metrics if metric in known]
+    points = {
+        entry: tuple(found[metric] for metric in objectives)
+        for entry, found in values.items()
+        if all(metric in found for metric in objectives) and is_inside(board, found)
+    }
+    right = peeled(points, objectives, board.depth) if objectives else {}
+    live = Placement.objects.filter(board=board, until=None)
+    stored = {
+        entry: (layer, tuple(point))
+        for entry, layer, point in live.values_list("entry_id", "layer", "point")
+    }
+    waiting = board.changes.count()
+    if right != stored and not waiting:
+        breaches.append(f"board {board.slug}: its placements are not those of the estimates")
+    numbers = list(board.frontiers.order_by("number").values_list("number", flat=True))
+    if numbers != list(range(1, board.latest + 1)):
+        breaches.append(f"board {board.slug}: its versions are not 1 to {board.latest}")
+    lines = ((*names[entry], layer, *point) for entry, (layer, point) in right.items())
+    return {
+        "board": board.slug,
+        "version": board.latest,
+        "digest": str(Digest(lines)),
+        "waiting": waiting,
+    }
+
+
+def is_inside(board: Board, found: dict[str, float]) -> bool:
+    """Whether an entry keeps to the board's own bounds."""
+    return all(
+        metric in found and low <= found[metric] <= high
+        for metric, (low, high) in board.bounds.items()
+    )
+
+
+def peeled(
+    points: dict[int, Point], objectives: list[str], depth: int
+) -> dict[int, tuple[int, Point]]:
+    """Entry → layer and point for the first layers, by the definition and one comparison a point.
+
+    In the order of their sums no point can dominate an earlier one, so one pass is a layer.
+    """
+    signs = -np.array([metrics.get(metric).better for metric in objectives], dtype=float)
+    entries = np.array(list(points))
+    costs = np.array(list(points.values())).reshape(len(points), len(objectives)) * signs
+    order = np.lexsort(costs.T[::-1])
+    entries, costs = entries[order], costs[order]
+    found = {}
+    for layer in range(1, depth + 1):
+        front = np.zeros((0, len(objectives)))
+        is_first = np.zeros(len(costs), dtype=bool)
+        for place, cost in enumerate(costs):
+            nowhere_worse = (front <= cost).all(axis=1)
+            if not (nowhere_worse & (front < cost).any(axis=1)).any():
+                is_first[place] = True
+                front = np.vstack([front, cost])
+        for entry in entries[is_first].tolist():
+            found[entry] = (layer, points[entry])
+        entries, costs = entries[~is_first], costs[~is_first]
+    return found
+
+
+# What belongs to nothing
+
+
+def orphans(breaches: list[str]) -> dict[str, int]:
+    """Files without their bytes, rows that stand for nothing, and uploads that were cut off."""
+    runs = Run.objects.filter(entry=OuterRef("entry"), submission__state=State.PUBLISHED)
+    rows = {
+        "runs without a measurement": Run.objects.filter(measurements=None),
+        "runs of files that were never published": Run.objects.exclude(
+            submission__state__in=WITH_RUNS
+        ),
+        "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
+    }
+    counts = {name: query.count() for name, query in rows.items()}
+    breaches += [f"{count} {name}" for name, count in counts.items() if count]
+    empty = Submission.objects.filter(size__gt=0, chunks=None).count()
+    if empty:
+        breaches.append(f"{empty} submissions have lost their bytes")
+    return {"files": empty, "rows": sum(counts.values()), "temp": len(cut_off())}
+
+
+def cut_off() -> list[Path]:
+    """Temporary files of uploads that ended long ago. They harm nobody but the disk."""
+    folder = Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    oldest = time.time() - LEFT_AFTER_S
+    return [path for path in folder.glob("tmp*.upload*") if path.stat().st_mtime < oldest]

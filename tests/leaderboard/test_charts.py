@@ -1,0 +1,285 @@
+"""Charts and quantities, without a database."""
+
+import json
+import math
+import re
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from leaderboard import charts, quantities
+from leaderboard.core import metrics, pareto
+from leaderboard.findings import finding
+from leaderboard.models.evidence import Points
+
+
+def scatter(rows, metrics_=("node_energy", "quality"), *, layer=None, names=None, **options):
+    """A chart of (x, y) rows, or of ((low, value, high), …) rows."""
+    parts = np.array(
+        [[part if isinstance(part, tuple) else (part,) * 3 for part in row] for row in rows], float
+    ).reshape(len(rows), 2, 3)
+    value, low, high = parts[:, :, 1], parts[:, :, 0], parts[:, :, 2]
+    points = Points(
+        np.arange(1, len(rows) + 1), metrics_, value, low, high, np.ones(value.shape, np.int16)
+    )
+    directions = [metrics.get(metric).better for metric in metrics_]
+    layers = pareto.all_layers(value, directions) if layer is None else np.array(layer)
+    scales = [quantities.scale(metric, value[:, column]) for column, metric in enumerate(metrics_)]
+
+    def name(entry):
+        return names[entry - 1] if names else f"Entry {entry}"
+
+    return charts.Scatter.of(
+        points,
+        layers,
+        scales,
+        names=name,
+        short_names=lambda entries: {entry: name(entry) for entry in entries},
+        **options,
+    )
+
+
+# Quantities
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0, "0"),
+        (0.00123456, "0.00123"),
+        (0.5, "0.500"),
+        (19.66, "19.7"),
+        (999.6, "1,000"),
+        (1059.4, "1,059"),
+        (12_345, "12,300"),
+        (-3.21, "−3.21"),
+        (-0.0, "0"),
+    ],
+)
+def test_numbers_have_three_digits_commas_and_a_true_minus(value, written):
+    assert quantities.number(value, quantities.decimals_of(value, None)) == written
+
+
+def test_a_narrow_interval_shows_one_more_digit():
+    scale = quantities.Scale(1, "J")
+
+    assert scale.number(19.66, low=19.61, high=19.7) == "19.66"
+    assert scale.number(19.66, low=15, high=25) == "19.7"
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "unit"),
+    [
+        ("node_energy", [5e-4], "µJ"),
+        ("node_energy", [0.2, 3, 50], "J"),
+        ("node_energy", [2e3, 2e4], "kJ"),
+        ("node_energy", [3.6e6], "kWh"),
+        ("facility_energy", [4e9, 4e13], "MWh"),
+        ("quality", [0.5], "%"),
+        ("latency", [0.02], "ms"),
+        ("carbon", [2e-3], "g CO₂e"),
+        ("material", [2e-6], "mg"),
+        ("gpu_lives", [40], "device lives"),
+        ("throughput", [3000], "tokens/s"),
+        ("cost", [], "USD"),
+        ("training_compute", [3e23], "10²¹ FLOP"),
+    ],
+)
+def test_a_column_has_one_unit_that_fits_its_middle(metric, values, unit):
+    assert quantities.scale(metric, values).unit == unit
+
+
+def test_a_whole_rung_is_written_as_one():
+    assert quantities.alone("facility_energy", 3.6e9) == "1.00\u00a0MWh"
+    assert quantities.alone("quality", 0.731) == "73.1\u00a0%"
+
+
+def test_decimals_line_up():
+    assert [quantities.pad(text, 2) for text in ("1,059", "19.7", "8.89")] == [".00", "0", ""]
+
+
+# Geometry
+
+
+def test_the_frontier_goes_across_and_then_up_where_less_of_x_is_better():
+    chart = scatter([(1, 0.2), (2, 0.6), (4, 0.9), (3, 0.3)])
+
+    assert chart.points.entries[chart.steps].tolist() == [1, 2, 3]
+    assert chart.shape == "hv"
+    (_, first_y), (corner_x, corner_y), *_ = chart.path()
+    assert corner_y == first_y
+    assert corner_x == chart.x.place(2)
+
+
+def test_the_frontier_goes_down_and_then_across_where_more_of_x_is_better():
+    chart = scatter([(1, 0.9), (2, 0.6), (3, 0.2)], ("throughput", "quality"))
+
+    assert chart.shape == "vh"
+    (first_x, _), (corner_x, corner_y), *_ = chart.path()
+    assert corner_x == first_x
+    assert corner_y == chart.y.place(0.6)
+
+
+@pytest.mark.parametrize(
+    "pair", [("node_energy", "quality"), ("node_energy", "latency"), ("throughput", "quality")]
+)
+def test_nothing_lies_on_the_better_side_of_the_line(pair):
+    random = np.random.default_rng(7)
+    rows = [(x, y) for x, y in random.uniform(0.1, 1, (200, 2))]
+    chart = scatter(rows, pair)
+    corners = chart.path()
+    better = [metrics.get(metric).better for metric in pair]
+
+    for x, y in zip(
+        chart.x.place(chart.points.value[:, 0]),
+        chart.y.place(chart.points.value[:, 1]),
+        strict=True,
+    ):
+        # A point strictly better than some corner on both sides would be on the frontier itself.
+        beats_corner = any(
+            (x - a) * better[0] > 1e-9 and (y - b) * better[1] > 1e-9 for a, b in corners[::2]
+        )
+        assert not beats_corner
+
+
+def test_amounts_are_logarithmic_when_they_span_much_and_shares_never_are():
+    wide = scatter([(1, 0.2), (100, 0.9)])
+    near = scatter([(1, 0.2), (2, 0.9)])
+
+    assert (wide.x.is_log, wide.y.is_log, near.x.is_log) == (True, False, False)
+    assert scatter([(1, 0.2), (100, 0.9)], wish="linear").x.is_log is False
+    assert scatter([(1, 0.2), (2, 0.9)], wish="log").x.is_log is True
+
+
+def test_a_zero_is_drawn_on_a_linear_axis():
+    chart = scatter([(0, 0.2), (100, 0.9)], wish="log")
+
+    assert chart.x.is_log is False
+    assert len(chart) == 2
+
+
+def test_entries_without_one_of_the_two_are_left_out_and_counted():
+    chart = scatter([(1, 0.2), (math.nan, 0.5), (3, math.nan)], layer=[1, 1, 1])
+
+    assert (len(chart), chart.left_out) == (1, 2)
+
+
+@pytest.mark.parametrize("rows", [[], [(1, 0.5)], [(1, 0.5), (1, 0.5)], [(0, 0), (0, 0)]])
+def test_charts_of_few_or_equal_points_can_be_drawn(rows):
+    chart = scatter(rows)
+
+    assert chart.drawing(1000, 500, "k", "", most=5).endswith("</svg>")
+    assert chart.thumbnail("t").endswith("</svg>")
+    go.Figure(charts.dressed(chart.figure()))
+
+
+@pytest.mark.parametrize("low", [1e-9, 0.37, 12, 1e7])
+@pytest.mark.parametrize("ratio", [1.1, 3, 40, 1e5, 1e12])
+def test_axes_have_a_few_ticks_inside(low, ratio):
+    high = low * ratio
+    hair = 1e-6 * (high - low)
+    for ticks in (charts.log_ticks(low, high), charts.linear_ticks(low, high)):
+        assert all(low - hair <= value <= high + hair for value, _ in ticks)
+        assert len(ticks) <= 20
+    assert len(charts.linear_ticks(low, high)) >= 3
+
+
+def test_labels_do_not_cover_each_other():
+    random = np.random.default_rng(3)
+    x = np.sort(random.uniform(1, 100, 40))
+    chart = scatter([(a, b) for a, b in zip(x, np.sort(random.uniform(0, 1, 40)), strict=True)])
+    labels = charts.Labels(chart, 960, 430)
+    placed = labels.placed(14)
+
+    boxes = labels.taken[len(chart.steps) :]
+    assert placed
+    for one in range(len(boxes)):
+        for other in range(one):
+            a, b = boxes[one], boxes[other]
+            assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+
+
+# Thinning
+
+
+def test_a_large_chart_keeps_the_frontier_and_says_what_it_leaves_out():
+    random = np.random.default_rng(5)
+    rows = [(x, y) for x, y in random.uniform(0.01, 1, (3000, 2))]
+    chart = scatter(rows, limit=500)
+    drawn = set(chart.drawn.tolist())
+
+    assert chart.is_thinned
+    assert len(drawn) <= 500
+    assert set(np.flatnonzero(chart.layer <= 2).tolist()) <= drawn
+    assert scatter(rows, limit=500).drawn.tolist() == chart.drawn.tolist()
+
+
+def test_a_large_drawing_stays_small():
+    random = np.random.default_rng(5)
+    chart = scatter([(x, y) for x, y in random.uniform(0.01, 1, (5000, 2))])
+
+    assert len(chart.drawing(1000, 500, "k", "", most=14)) < 150_000
+
+
+# The figure
+
+
+def test_a_figure_is_one_that_plotly_takes():
+    chart = scatter([((1, 2, 3), 0.2), (20, (0.5, 0.6, 0.7)), (40, 0.3)])
+
+    for theme in ("light", "dark"):
+        figure = go.Figure(charts.dressed(chart.figure(), theme))
+        assert len(figure.data) == 5
+
+
+def test_a_figure_is_json_without_nan():
+    chart = scatter([(1, 0.2), (math.nan, 0.5), (4, 0.9)], layer=[1, 1, 1])
+
+    assert json.loads(json.dumps(chart.figure(), allow_nan=False))["data"]
+
+
+def test_names_are_escaped_in_figure_and_drawing():
+    chart = scatter([(1, 0.2), (4, 0.9)], names=["<b>x</b>", "a & b"])
+
+    assert "<b>x</b>" not in json.dumps([trace.get("text") for trace in chart.figure()["data"]])
+    assert "&lt;b&gt;x" in chart.drawing(1000, 500, "k", "", most=5)
+
+
+def test_bars_start_at_zero_and_carry_their_table_value():
+    drawing = charts.bars(
+        [charts.Bar("Heat sink", 1250, "1,250 g"), charts.Bar("<Board>", 220, "220 g", 200, 260)],
+        "Mass by part",
+        "g",
+        "parts",
+        "material",
+    )
+
+    assert drawing.count("1,250 g") == 2
+    assert "&lt;Board&gt;" in drawing
+    assert re.search(r'<line class="axis" x1="230" x2="230"', drawing)
+
+
+# Findings
+
+
+def test_a_finding_tells_the_bend_and_what_more_costs():
+    chart = scatter([(1, 0.2), (2, 0.7), (100, 0.75)])
+
+    assert finding(chart) == (
+        "Entry 2 reaches 70.0\u00a0% quality for 2.00\u00a0J; "
+        "5.0 more points of quality take 50\u00a0times the node energy."
+    )
+
+
+def test_a_finding_claims_nothing_that_the_bounds_do_not_bear():
+    chart = scatter([(1, 0.2), (2, (0.6, 0.7, 0.8)), (100, (0.7, 0.75, 0.8))])
+
+    assert finding(chart).endswith("none is clearly ahead of it on quality.")
+
+
+def test_a_finding_of_one_winner_and_of_none():
+    assert finding(scatter([(1, 0.9), (2, 0.5)])) == (
+        "Entry 1 is ahead on both: 90.0\u00a0% quality and 1.00\u00a0J."
+    )
+    assert finding(scatter([])) == ""

@@ -1,0 +1,257 @@
+"""Pages in a real browser: the chart, the themes, the keyboard, and what axe finds."""
+
+from pathlib import Path
+
+import pytest
+
+from leaderboard.models import HardwareFact
+from tests.builders import (
+    PASSWORD,
+    make_board,
+    make_entry,
+    make_hardware,
+    make_model,
+    make_submission,
+    make_task,
+    make_user,
+    refresh,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CANARY = "<img src=x onerror=window.hacked=1>"
+WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 700)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """The test server finds files by their own names, whatever was collected before."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def site(live_server):
+    """A board with a few entries, one of them with a hostile name."""
+    board = make_board(
+        "quality", "node_energy", "cost", task=make_task("Trivia", unit_noun="question"),
+        title="Trivia", blurb="How many answers, for how much energy?", counted="The node",
+    )
+    hardware = make_hardware("H100", tdp_w=700)
+    HardwareFact.objects.create(
+        hardware=hardware, kind="MODULE_MASS", value=1.2, low=1.1, high=1.3,
+        is_preferred=True, citation="Weighed",
+    )
+    rows = [(0.4, 10, 3), (0.6, (18, 20, 25), 2), (0.8, 90, 9), (0.5, 60, 8), (0.7, 200, 1)]
+    for number, (quality, energy, cost) in enumerate(rows):
+        make_entry(
+            board, model=make_model(f"Model {'ABCDE'[number]}"), hardware=hardware,
+            device_count=number + 1, quality=quality, energy=energy, cost=cost,
+        )
+    make_entry(board, model=CANARY, quality=0.9, energy=400, cost=20)
+    make_entry(board, model="Unmeasured", quality=0.3)
+    refresh(board)
+    live_server.board = board
+    return live_server
+
+
+@pytest.fixture
+def watched(page):
+    """A page whose complaints are collected."""
+    page.complaints = []
+    page.on(
+        "console",
+        lambda message: page.complaints.append(message.text)
+        if message.type in ("error", "warning")
+        else None,
+    )
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
+def opened(page, url, *, size=WIDE, theme="light"):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=theme)
+    page.goto(url)
+    return page
+
+
+def drawn(page):
+    page.wait_for_selector(".plot.is-drawn .main-svg")
+    return page.locator(".plotly-box")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_board_draws_its_chart_without_complaints(site, watched, size, theme):
+    opened(watched, site.url + site.board.get_absolute_url(), size=size, theme=theme)
+    box = drawn(watched)
+
+    assert box.locator(".scatterlayer .point").count() >= 6
+    assert not watched.locator(".plot > svg").first.is_visible()
+    assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert watched.evaluate("window.hacked") is None
+    assert watched.complaints == []
+
+
+def test_the_chart_follows_the_theme(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url(), theme="light")
+    drawn(watched)
+    colour = "getComputedStyle(document.querySelector('.scatterlayer .js-line')).stroke"
+    light = watched.evaluate(colour)
+
+    watched.emulate_media(color_scheme="dark")
+
+    watched.wait_for_function(f"{colour} !== '{light}'")
+    assert watched.complaints == []
+
+
+def test_the_theme_button_keeps_its_choice(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url(), theme="light")
+
+    watched.get_by_role("button", name="Switch between light and dark").click()
+    watched.wait_for_selector("html[data-theme=dark]")
+    watched.reload()
+
+    assert watched.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_filter_changes_chart_table_and_address(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url())
+    drawn(watched)
+
+    watched.get_by_label("Up").select_option("cost")
+    watched.wait_for_function("location.search.includes('y=cost')")
+    watched.wait_for_selector(".plot.is-drawn")
+
+    assert watched.url.endswith(f"{site.board.get_absolute_url()}?y=cost")
+    assert watched.get_by_role("heading", name="Cost against node energy").is_visible()
+    watched.go_back()
+    watched.get_by_role("heading", name="Quality against node energy").wait_for()
+    assert watched.complaints == []
+
+
+def test_a_hovered_point_is_told_in_words_and_its_row_lights_up(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url())
+    drawn(watched)
+
+    watched.locator(".scatterlayer .trace").last.locator(".point").first.hover(force=True)
+
+    strip = watched.locator(".linked-entry")
+    strip.wait_for(state="visible")
+    assert "Layer" in strip.inner_text()
+    assert watched.locator("tr.is-linked").count() == 1
+
+
+def test_without_script_there_are_chart_table_and_filters(site, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(site.url + site.board.get_absolute_url())
+
+    assert page.locator(".plot > svg.only-narrow").is_visible()
+    assert page.locator("#table tbody tr").count() == 6
+    page.locator("select[name=origin]").select_option("measured")
+    page.locator(".sentence button").click()
+    assert "origin=measured" in page.url
+    context.close()
+
+
+def test_the_keyboard_reaches_everything_that_matters(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url())
+    drawn(watched)
+    reached = []
+    for _ in range(60):
+        watched.keyboard.press("Tab")
+        reached.append(
+            watched.evaluate(
+                "(e => e.name || e.className || e.getAttribute('href') || e.tagName)"
+                "(document.activeElement)"
+            )
+        )
+
+    for name in ("skip", "site-name", "model", "origin", "x", "y", "objectives", "quality_min"):
+        assert name in reached, name
+    assert any(f"/entries/{entry.pk}/" in reached for entry in site.board.task.entries.all())
+
+
+PAGES = {
+    "home": lambda site: "/",
+    "boards": lambda site: "/boards/",
+    "board": lambda site: site.board.get_absolute_url(),
+    "nothing left": lambda site: f"{site.board.get_absolute_url()}?quality_min=0.99",
+    "history": lambda site: f"{site.board.get_absolute_url()}history/",
+    "entry": lambda site: site.board.task.entries.first().get_absolute_url(),
+    "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
+    "models": lambda site: "/models/",
+    "metric": lambda site: "/metrics/material/",
+    "sources": lambda site: "/sources/",
+    "submit": lambda site: "/submit/",
+    "sign in": lambda site: "/accounts/login/",
+    "search": lambda site: "/search/?q=model",
+    "not found": lambda site: "/nothing/here/",
+}
+
+
+def faults(page) -> list[str]:
+    """What axe finds, each fault as one line."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document).then(result => result.violations)")
+    return [
+        f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(site, watched, name, theme):
+    opened(watched, site.url + PAGES[name](site), theme=theme)
+    if name == "board":
+        drawn(watched)
+
+    assert faults(watched) == []
+
+
+@pytest.mark.parametrize("name", ["home", "board", "entry", "submit"])
+def test_axe_finds_nothing_on_a_phone(site, watched, name):
+    opened(watched, site.url + PAGES[name](site), size=PHONE)
+
+    assert faults(watched) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_a_small_screen(site, watched, name):
+    opened(watched, site.url + PAGES[name](site), size=SMALL)
+
+    assert watched.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
+
+
+def test_a_submission_page_is_clean(site, watched):
+    sender = make_user()
+    submission = make_submission(
+        state="CHECKED", submitted_by=sender, filename="results.csv",
+        summary={
+            "rows": 3, "runs": 2, "entries": 2, "errors": 1, "warnings": 1, "tasks": ["trivia"],
+            "asked": {"hardware": {"CITIC": 2}, "samples": {"": 3}},
+        },
+        issues=[
+            {
+                "row": 1, "column": "hardware", "code": "hardware.unknown", "severity": severity,
+                "message": "“CITIC” is not a device of the catalogue.", "given": "CITIC",
+                "expected": ["h100"], "hint": "Map it.", "path": "", "count": 2, "also_rows": [2],
+            }
+            for severity in ("error", "warning", "info")
+        ],
+    )
+    submission.rows.create(row=1, sent={"hardware": "CITIC", "quality [%]": "70"}, issues=[])
+    opened(watched, f"{site.url}/accounts/login/")
+    watched.get_by_label("Username").fill(sender.username)
+    watched.get_by_label("Password").fill(PASSWORD)
+    watched.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    for theme in ("light", "dark"):
+        for size in (WIDE, SMALL):
+            opened(watched, site.url + submission.get_absolute_url(), size=size, theme=theme)
+            assert faults(watched) == []
+            assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert watched.complaints == []
