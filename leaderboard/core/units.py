@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pint
 
-registry: pint.UnitRegistry = pint.UnitRegistry(
+registry: "pint.UnitRegistry[float]" = pint.UnitRegistry(
     autoconvert_offset_to_baseunit=False, cache_folder=None, on_redefinition="ignore"
 )
 registry.define("USD = [currency] = usd = dollar")

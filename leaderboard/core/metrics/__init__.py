@@ -41,7 +41,6 @@ ABOUT_FACTS = {
     "device_rated_power": Fact("W", "P_rated", "rated power of one device (TDP)"),
     "device_price": Fact("USD/s", "p_dev", "on-demand price of a device's second"),
     "device_peak_flops": Fact("FLOP/s", "F_peak", "peak dense 16-bit rate of one device"),
-    "device_bandwidth": Fact("byte/s", "B_peak", "peak memory bandwidth of one device"),
     "model_active_parameters": Fact("count", "P_active", "parameters that work on each token"),
     "grid_intensity": Fact("kg/J", "I_grid", "CO2 equivalent per energy of the region's grid"),
     "pue": Fact("1", "PUE", "power usage effectiveness of the data centre"),

@@ -1,7 +1,7 @@
-"""Correct answers per joule: mean accuracy over mean energy per query.
+"""Correct answers per joule of the accelerators: mean accuracy over mean energy per query.
 
-The widest energy boundary known is used, and the formula names it: values of unlike boundaries are
-not alike. Energy is per query, never the total of a run.
+Energy is per query, never the total of a run. What the whole machine draws is another metric, for
+energies of unlike boundaries are never ranked together.
 """
 
 from leaderboard.core import papers
@@ -11,7 +11,7 @@ from leaderboard.core.samples import mean
 
 METRIC = Metric(
     "intelligence_per_joule",
-    "Intelligence per joule",
+    "Intelligence per joule of the accelerators",
     "1/J",
     HIGHER,
     family="energy",
@@ -19,26 +19,6 @@ METRIC = Metric(
     sources=(papers.PER_WATT,),
     edges=("Accuracy 0 gives 0.", "Energy of zero or less: an error in the data."),
 )
-
-
-@METRIC.derived(
-    "intelligence_per_joule.from_facility/1",
-    written="quality / facility_energy",
-    badge="verified in text",
-    examples=[Example({"quality": 0.5, "facility_energy": 25}, 0.02)],
-)
-def from_facility(quality, facility_energy):
-    return quality / facility_energy
-
-
-@METRIC.derived(
-    "intelligence_per_joule.from_node/1",
-    written="quality / node_energy",
-    badge="verified in text",
-    examples=[Example({"quality": 0.5, "node_energy": 25}, 0.02)],
-)
-def from_node(quality, node_energy):
-    return quality / node_energy
 
 
 @METRIC.derived(

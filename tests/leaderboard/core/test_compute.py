@@ -38,7 +38,7 @@ def test_bounds_of_inputs_reach_the_result():
 
 def test_a_unit_is_converted():
     result = compute(
-        "intelligence_per_joule",
+        "node_intelligence_per_joule",
         {
             "quality": {"value": 50, "unit": "%"},
             "node_energy": {"value": 1, "unit": "Wh"},
