@@ -34,6 +34,7 @@ RELATIONS = {
 }
 BIG = {
     "sum": "∑",
+    "product": "∏",
     "mean": "mean",
     "min": "min",
     "max": "max",
@@ -54,7 +55,8 @@ def mathml(text: str, symbols: Mapping[str, str], *, left: str = "") -> str:
     if len(written) == 1:
         return f'<math display="block">{written[0]}</math>'
     rows = "".join(f"<mtr><mtd>{line}</mtd></mtr>" for line in written)
-    return f'<math display="block"><mtable columnalign="left">{rows}</mtable></math>'
+    table = f'<mtable displaystyle="true" columnalign="left">{rows}</mtable>'
+    return f'<math display="block">{table}</math>'
 
 
 def symbol(name: str) -> str:
@@ -178,7 +180,7 @@ class _Writer:
             rest = rest.orelse
         rows.append((self.write(rest)[0], "otherwise", ""))
         cells = "".join(
-            f"<mtr><mtd>{value}</mtd><mtd><mtext>{word} </mtext>{test}</mtd></mtr>"
+            f"<mtr><mtd>{value}</mtd><mtd><mtext>{word} </mtext>{test}</mtd></mtr>"
             for value, word, test in rows
         )
         return _row(_sign("{"), f'<mtable columnalign="left">{cells}</mtable>'), ATOM

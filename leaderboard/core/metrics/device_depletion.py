@@ -68,12 +68,15 @@ def of_components(components):
     "device_depletion.parametric/1",
     footprint.CARD_INPUTS,
     written="""
-    impact = f_casing * casing_kg + f_heatsink * heatsink_kg + f_board * board_cm2 + f_die * area(die_mm2) + f_memory * area(memory_die_mm2) * memory_dies + (f_upstream + f_eol + 9908 * f_plane + 1000 * f_truck) * mass_kg
+    impact = parts + dies + transport
+    parts = f_casing * casing_kg + f_heatsink * heatsink_kg + f_board * board_cm2
+    dies = f_die * area(die_mm2) + f_memory * area(memory_die_mm2) * memory_dies
+    transport = (f_upstream + f_eol + 9908 * f_plane + 1000 * f_truck) * mass_kg
     area(a) = pi * 150**2 / (n * y)
     n = round(pi * 150**2 / s - pi * 300 / sqrt(2 * s))
     s = (sqrt(a) + 0.2)**2
     y = exp(-sqrt(a / 1000))
-    """,  # noqa: E501
+    """,
     badge="verified in text",
     sources=[papers.GPU_CALCULATOR],
     examples=[

@@ -26,7 +26,7 @@ def shown(text, symbols=None, left="y"):
         ("sum(p[i] * q[i] for i in S)", "y=∑i∈Spi×qi"),
         ("min(v[m] for m in M if v[m] <= t)", "y=minm∈M:vm≤tvm"),
         ("integral(P, t)", "y=∫Pdt"),
-        ("x if o > 0 else z", "y={xif o>0zotherwise "),
+        ("x if o > 0 else z", "y={xif\u00a0o>0zotherwise\u00a0"),
         ('alpha * "a word"', "y=α×a word"),
         ("f(a, b)", "y=f(a,b)"),
         ("eps_max", "y=εmax"),
