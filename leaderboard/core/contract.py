@@ -117,6 +117,8 @@ class Input:
     columns: tuple["Input", ...] = ()
     choices: tuple[str, ...] = ()
     symbol: str = ""
+    # Rows of a list or table; a ranking's length counts too.
+    most: int = MOST_ROWS
 
     @property
     def is_required(self) -> bool:
@@ -223,38 +225,41 @@ def _name(asked: Input, raw: Any, field: str) -> str:
     return raw
 
 
-def _each(raw: Any, field: str) -> list[tuple[Any, str]]:
+def _each(asked: Input, raw: Any, field: str) -> list[tuple[Any, str]]:
     if isinstance(raw, str | bytes | Mapping) or not isinstance(raw, Sequence):
         raise InputError(field, "must be a list")
-    if len(raw) > MOST_ROWS:
-        raise InputError(field, f"has more than {MOST_ROWS} rows")
+    if len(raw) > asked.most:
+        raise InputError(field, f"has more than {asked.most} rows")
     return [(each, f"{field}[{place}]") for place, each in enumerate(raw)]
 
 
 def _numbers(asked: Input, raw: Any, field: str) -> list[float]:
-    return [_number(asked, each, where) for each, where in _each(raw, field)]
+    return [_number(asked, each, where) for each, where in _each(asked, raw, field)]
 
 
 def _names(asked: Input, raw: Any, field: str) -> list[str]:
-    return [_name(asked, each, where) for each, where in _each(raw, field)]
+    return [_name(asked, each, where) for each, where in _each(asked, raw, field)]
 
 
 def _rankings(asked: Input, raw: Any, field: str) -> list[list[str]]:
-    return [_names(asked, each, where) for each, where in _each(raw, field)]
+    found = [_names(asked, each, where) for each, where in _each(asked, raw, field)]
+    if sum(map(len, found)) > asked.most:
+        raise InputError(field, f"name more than {asked.most} items in all")
+    return found
 
 
 def _mapping(asked: Input, raw: Any, field: str) -> dict[str, float]:
     if not isinstance(raw, Mapping):
         raise InputError(field, "must give a number by name")
-    if len(raw) > MOST_ROWS:
-        raise InputError(field, f"has more than {MOST_ROWS} names")
+    if len(raw) > asked.most:
+        raise InputError(field, f"has more than {asked.most} names")
     return {str(name): _number(asked, each, f"{field}.{name}") for name, each in raw.items()}
 
 
 def _table(asked: Input, raw: Any, field: str) -> list[dict[str, Any]]:
     known = {column.name for column in asked.columns}
     rows = []
-    for row, where in _each(raw, field):
+    for row, where in _each(asked, raw, field):
         if not isinstance(row, Mapping):
             raise InputError(where, "must be a row with named columns")
         if unknown := {str(name) for name in row} - known:

@@ -17,8 +17,9 @@ SYSTEMS = Input(
     shape=TABLE,
     columns=(
         Input("system", "the system", shape=NAME),
-        Input("scores", "its score by metric", shape=MAPPING),
+        Input("scores", "its score by metric", shape=MAPPING, most=50),
     ),
+    most=5000,
     symbol="S",
 )
 PERFORMANCE = Input("performance", "which metric is performance", shape=NAME)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import rankdata
 
 from leaderboard.core.contract import Missing
 
@@ -51,9 +52,8 @@ def mean_win_rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         values = np.fromiter(scores.values(), dtype=float)
         if len(values) < 2:
             continue
-        beaten = (values[:, None] > values[None, :]).sum(1)
-        tied = (values[:, None] == values[None, :]).sum(1) - 1
-        rates = (beaten + tied / 2) / (len(values) - 1)
+        # The mean rank of equals counts who is beaten and half of who is tied.
+        rates = (rankdata(values) - 1) / (len(values) - 1)
         for system, rate in zip(scores, rates, strict=True):
             shares[system].append(float(rate))
     return {system: math.fsum(rates) / len(rates) for system, rates in shares.items()}

@@ -23,7 +23,8 @@ SCORES = Input(
 )
 DRAWS = Input("draws", "random draws", "count", WHOLE, default=1000, at_least=1, at_most=10_000)
 SEED = Input("seed", "of the draws", "1", WHOLE, default=0, at_least=0)
-MOST_DRAWN = 50_000_000
+# What a call may work through: every draw ranks all systems in pairs.
+MOST_DRAWN = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class ScoreTable:
         return self.scores[:, items].mean(1)
 
     def guard(self, draws: int, items: int) -> None:
-        if draws * items * len(self.systems) > MOST_DRAWN:
+        systems = len(self.systems)
+        if draws * systems * (items + systems) > MOST_DRAWN:
             raise Missing("too many draws for so many scores", field="draws", is_data_error=True)
 
 

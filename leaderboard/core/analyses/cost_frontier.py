@@ -14,7 +14,9 @@ from leaderboard.core.attempts import (
     human,
     standing,
 )
-from leaderboard.core.contract import Example, Infinite
+from leaderboard.core.contract import Example, Infinite, Missing
+
+MOST_MODELS = 100
 
 ANALYSIS = Analysis(
     "cost_frontier",
@@ -58,6 +60,8 @@ ANALYSIS = Analysis(
 @ANALYSIS.by
 def cost_frontier(attempts, human_cost, human_task):
     table, fee = standing(attempts), human(human_cost, human_task)
+    if len(table.models) > MOST_MODELS:
+        raise Missing(f"more than {MOST_MODELS} models", field="attempts")
     frontier = table.frontier(table.models, fee)
     unsolved = [problem for problem, cost in frontier.items() if cost is None]
     return {

@@ -16,8 +16,12 @@ ANALYSIS = Analysis(
     "Material of training, by scenario",
     (
         Input("training_compute", "operations of the run", "FLOP", NUMBER, above=0, symbol="F"),
-        Input("mfus", "utilisations", "1", NUMBERS, (0.20, 0.35, 0.60), above=0, at_most=1),
-        Input("lifespans", "device lives", "year", NUMBERS, (1.0, 2.0, 3.0, 5.0), above=0),
+        Input(
+            "mfus", "utilisations", "1", NUMBERS, (0.20, 0.35, 0.60), above=0, at_most=1, most=100
+        ),
+        Input(
+            "lifespans", "device lives", "year", NUMBERS, (1.0, 2.0, 3.0, 5.0), above=0, most=100
+        ),
         Input("base_mfu", "utilisation of the base", "1", NUMBER, 0.20, above=0, at_most=1),
         Input("base_lifespan", "device life of the base", "year", NUMBER, 1.0, above=0),
         Input(

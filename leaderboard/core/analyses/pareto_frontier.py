@@ -21,10 +21,11 @@ ANALYSIS = Analysis(
             TABLE,
             columns=(
                 Input("name", "the row", shape=NAME),
-                Input("scores", "its number by axis", shape=MAPPING),
+                Input("scores", "its number by axis", shape=MAPPING, most=50),
             ),
+            most=20_000,
         ),
-        Input("directions", "1 (higher is better) or -1 by chosen axis", "1", MAPPING),
+        Input("directions", "1 (higher is better) or -1 by chosen axis", "1", MAPPING, most=6),
     ),
     {
         "frontier": "the rows that no other beats, by the first axis",

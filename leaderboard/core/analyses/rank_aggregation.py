@@ -9,12 +9,16 @@ from leaderboard.core import pairwise, papers
 from leaderboard.core.analyses import Analysis
 from leaderboard.core.contract import RANKINGS, Example, Input, InputError, Missing
 
-MOST = 2000
+MOST = 500
 
 ANALYSIS = Analysis(
     "rank_aggregation",
     "One ranking out of many",
-    (Input("rankings", "partial rankings, the best first", "1", RANKINGS, symbol="R"),),
+    (
+        Input(
+            "rankings", "partial rankings, the best first", "1", RANKINGS, symbol="R", most=20_000
+        ),
+    ),
     {
         "order": "all items, the best first",
         "by": "what the order is by",

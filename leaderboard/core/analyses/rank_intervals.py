@@ -7,6 +7,7 @@ score stands beside it.
 """
 
 import numpy as np
+from scipy.stats import rankdata
 
 from leaderboard.core import papers
 from leaderboard.core.analyses import Analysis
@@ -88,6 +89,4 @@ def intervals(scores, items, draws, seed):
 
 def _ranks(means):
     """1 for the highest; equals share the mean of their places."""
-    above = (means[:, None] < means[None, :]).sum(1)
-    equal = (means[:, None] == means[None, :]).sum(1)
-    return above + (equal + 1) / 2
+    return rankdata(-means)

@@ -18,7 +18,16 @@ ANALYSIS = Analysis(
     "Stability of a ranking",
     (
         SCORES,
-        Input("shares", "shares of the items", "1", NUMBERS, default=SHARES, above=0, at_most=1),
+        Input(
+            "shares",
+            "shares of the items",
+            "1",
+            NUMBERS,
+            default=SHARES,
+            above=0,
+            at_most=1,
+            most=50,
+        ),
         Input("enough", "tau that is enough", "1", NUMBER, default=0.9, at_least=-1, at_most=1),
         DRAWS,
         SEED,

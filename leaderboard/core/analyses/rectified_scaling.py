@@ -40,6 +40,7 @@ ANALYSIS = Analysis(
                 Input("data", "examples", "count", NUMBER, at_least=0),
                 Input("loss", "loss", "1", NUMBER, above=0),
             ),
+            most=500,
         ),
         Input("forecast", "amounts of data to forecast", "count", NUMBERS, default=(), above=0),
     ),
@@ -89,7 +90,7 @@ def fitted(law, starts, log_data, log_loss):
             loss = law(parameters, log_data)
             return np.nan_to_num(np.log(np.maximum(loss, 1e-300)) - log_loss, nan=1e3, posinf=1e3)
 
-    found = [least_squares(residuals, start, x_scale="jac", max_nfev=2000) for start in starts]
+    found = [least_squares(residuals, start, x_scale="jac", max_nfev=200) for start in starts]
     best = min(found, key=lambda each: each.cost)
     return best.x, math.sqrt(2 * best.cost / len(log_data))
 

@@ -23,6 +23,7 @@ ANALYSIS = Analysis(
                 Input("quality", "expected quality", "1", NUMBER),
                 Input("cost", "expected cost", "1", NUMBER, at_least=0),
             ),
+            most=1000,
         ),
         Input("mu", "weight of cost", "1", NUMBER, default=0.5, at_least=0, at_most=1, symbol="mu"),
     ),

@@ -27,6 +27,7 @@ ANALYSIS = Analysis(
                 Input("n", "samples or rounds", "count", NUMBER, above=0),
                 Input("score", "accuracy or hit rate", "1", NUMBER, at_least=0, at_most=1),
             ),
+            most=5000,
         ),
         SMALLEST,
     ),

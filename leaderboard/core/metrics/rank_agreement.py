@@ -27,8 +27,10 @@ METRIC = Metric(
 @METRIC.computed(
     "rank_agreement.of_scores/1",
     [
-        Input("first", "each system's score or rank", shape=NUMBERS, symbol="x"),
-        Input("second", "the same systems' by the other ranking", shape=NUMBERS, symbol="y"),
+        Input("first", "each system's score or rank", shape=NUMBERS, symbol="x", most=2000),
+        Input(
+            "second", "the same systems' by the other ranking", shape=NUMBERS, symbol="y", most=2000
+        ),
     ],
     written="(concordant - discordant) / (n * (n - 1) / 2)",
     badge="verified in text",

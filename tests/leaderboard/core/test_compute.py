@@ -2,6 +2,7 @@
 
 import copy
 import math
+import time
 
 import numpy as np
 import pytest
@@ -205,3 +206,31 @@ def test_a_central_value_lies_inside_its_bounds(slug):
             inputs[name] = {"value": (low + high) / 2, "low": low, "high": high}
         result = compute(slug, inputs, recipe.name)
         assert result.interval.low <= result.interval.value <= result.interval.high
+
+
+@pytest.mark.parametrize("slug", ANALYSES)
+def test_no_input_that_is_let_in_keeps_an_analysis_busy_for_long(slug):
+    """The first row over and over, with names and numbers that differ, as often as is allowed."""
+    inputs = dict(analyses.ALL[slug].examples[0].inputs)
+    for asked in analyses.ALL[slug].inputs:
+        if asked.shape == "table" and asked.name in inputs:
+            inputs[asked.name] = [
+                varied(inputs[asked.name][0], place) for place in range(min(asked.most, 20_000))
+            ]
+    started = time.process_time()
+
+    answer(lambda given: analyses.run(slug, given), inputs)
+
+    assert time.process_time() - started < 20
+
+
+def varied(row, place):
+    """Names gain a number, and numbers a little."""
+    return {
+        name: f"{part}{place % 700}"
+        if isinstance(part, str)
+        else part * (1 + place / 1e6)
+        if isinstance(part, float)
+        else part
+        for name, part in row.items()
+    }
