@@ -118,7 +118,11 @@ class Normaliser:
     def _derived(self, written: list[Measured], identity: Identity) -> list[Measured]:
         known = {measured.metric: measured.interval for measured in written}
         facts = self.facts(
-            identity.hardware.slug, identity.device_count, identity.region, identity.task.slug
+            identity.hardware.slug,
+            identity.device_count,
+            identity.region,
+            identity.task.slug,
+            identity.model.slug,
         )
         return [
             Measured(slug, recipe.origin, interval, recipe=recipe.name)

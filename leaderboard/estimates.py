@@ -10,6 +10,7 @@ ORIGIN_CODE = "CASE m.origin {} END".format(
     " ".join(f"WHEN '{origin}' THEN {code}" for origin, code in ORIGIN_CODES.items())
 )
 
+MANY = 1_000
 LOCK = """
     SELECT id FROM leaderboard_entry WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
@@ -59,8 +60,11 @@ def pool(ids: list[int]) -> None:
     Entries are locked in the order of their ids, so two uploads can't deadlock.
     """
     with connection.cursor() as cursor:
+        # Rows just written have no statistics yet, and the planner would loop over them.
+        cursor.execute(f"SET LOCAL enable_nestloop = {'off' if len(ids) > MANY else 'on'}")
         for statement in (LOCK, FORGET, POOL):
             cursor.execute(statement, [ids])
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def tell(ids: list[int]) -> set[int]:

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from leaderboard.core import footprint
 from leaderboard.core.interval import Interval
-from leaderboard.models import Factor, Hardware, HardwareFact, Task
+from leaderboard.models import AIModel, Composition, Factor, Hardware, HardwareFact, Task
 
 Kind = HardwareFact.Kind
 HOUR_S = 3600.0
@@ -17,13 +17,17 @@ HOUR_S = 3600.0
 A100S = ("nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb")
 # The region under which the PUE of data centres that train models stands.
 TRAINING_SITES = "training-sites"
+# The part of a composition that says how much of a device is toxic.
+TOXIC = "toxic elements"
 
 
 class Facts:
-    """The catalogue's facts, read once per instance in three queries."""
+    """The catalogue's facts, read once per instance in five queries."""
 
-    def of(self, hardware: str, device_count: int, region: str, task: str) -> dict[str, Interval]:
-        """Fact → interval for a run on `device_count` of a device, in a region, at a task.
+    def of(
+        self, hardware: str, device_count: int, region: str, task: str, model: str = ""
+    ) -> dict[str, Interval]:
+        """Fact → interval for a run of a model on `device_count` of a device, at a place and task.
 
         What is not known is left out. A PUE is given where the region has one, or where the
         task is a training: then it is the range that published training runs state.
@@ -34,6 +38,8 @@ class Facts:
             "device_count": Interval.exact(float(device_count)),
             "a100_price": self._a100_price,
             **self._devices.get(hardware, {}),
+            "device_toxic_mass": self._toxic.get(hardware),
+            "model_active_parameters": self._active_parameters.get(model),
             "grid_intensity": self._factors.get((Factor.Kind.GRID_INTENSITY, place)),
             "pue": self._factors.get((Factor.Kind.PUE, place)),
         }
@@ -44,15 +50,32 @@ class Facts:
     @cached_property
     def _devices(self) -> dict[str, dict[str, Interval | None]]:
         published: dict[str, dict[str, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-        tdp: dict[str, float | None] = {}
+        rated: dict[str, tuple[float | None, float | None]] = {}
         rows = Hardware.objects.values_list(
-            "slug", "tdp_w", "facts__kind", "facts__is_preferred", *figure("facts__")
+            "slug", "tdp_w", "bf16_flops", "facts__kind", "facts__is_preferred", *figure("facts__")
         ).order_by("slug", F("facts__is_preferred").desc(nulls_last=True), "facts__id")
-        for slug, tdp_w, kind, _, *bounds in rows:
-            tdp[slug] = tdp_w
+        for slug, tdp_w, bf16_flops, kind, _, *bounds in rows:
+            rated[slug] = tdp_w, bf16_flops
             if kind:
                 published[slug][kind].append(Interval(*bounds))
-        return {slug: device(tdp[slug], published[slug]) for slug in tdp}
+        return {slug: device(*rated[slug], published[slug]) for slug in rated}
+
+    @cached_property
+    def _toxic(self) -> dict[str, Interval]:
+        """Device → mass of its toxic elements, from what is stated to at most what is stated."""
+        rows = Composition.objects.filter(level=Composition.Level.GROUP, part=TOXIC)
+        found = {}
+        for slug, mass, high in rows.values_list("hardware__slug", "mass_kg", "high_kg"):
+            most = mass if high is None else high
+            if slug and most is not None:
+                found[slug] = Interval(most if mass is None else mass, mass or 0.0, most)
+        return found
+
+    @cached_property
+    def _active_parameters(self) -> dict[str, Interval]:
+        """Model → the parameters that work on each token, where they are published."""
+        rows = AIModel.objects.values_list("slug", "parameters_active")
+        return {slug: Interval.exact(count) for slug, count in rows if count is not None}
 
     @cached_property
     def _factors(self) -> dict[tuple[str, str], Interval]:
@@ -77,7 +100,9 @@ def figure(prefix: str = "") -> tuple[str, str, str]:
     return f"{prefix}value", f"{prefix}low", f"{prefix}high"
 
 
-def device(tdp_w: float | None, published: dict[str, list[Interval]]) -> dict[str, Interval | None]:
+def device(
+    tdp_w: float | None, bf16_flops: float | None, published: dict[str, list[Interval]]
+) -> dict[str, Interval | None]:
     """What is known of one device from its published figures, the preferred ones first."""
     analysed = together(published.get(Kind.ANALYSED_MASS, []))
     price = together(published.get(Kind.DEVICE_HOUR_PRICE, []))
@@ -87,6 +112,7 @@ def device(tdp_w: float | None, published: dict[str, list[Interval]]) -> dict[st
         "device_embodied_carbon": together(published.get(Kind.EMBODIED_CARBON, [])),
         "device_abiotic_depletion": together(published.get(Kind.ABIOTIC_DEPLETION, [])),
         "device_rated_power": None if tdp_w is None else Interval.exact(tdp_w),
+        "device_peak_flops": None if bf16_flops is None else Interval.exact(bf16_flops),
         "device_price": None if price is None else price / HOUR_S,
     }
 

@@ -42,6 +42,7 @@ WHO = (
     "entry__device_count",
     "region",
     "entry__task__slug",
+    "entry__model__slug",
 )
 
 

@@ -7,11 +7,12 @@ otherwise. Where a function takes a `Quantity`, it takes bare numbers and interv
 
 import csv
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from leaderboard.core.contract import NUMBER, WHOLE, Input, Missing
 from leaderboard.core.interval import Interval
 
 Quantity = Interval | float
@@ -29,6 +30,7 @@ LIFE = Interval(2 * YEAR_S, 1 * YEAR_S, 5 * YEAR_S)
 A100_ANALYSED_KG = 1.491
 # "Up to 7 t of toxic elements" over 8,800 GPUs: an upper bound, from the abstract.
 A100_TOXIC_AT_MOST_KG = 0.7955
+A100_TOXIC_KG = Interval(A100_TOXIC_AT_MOST_KG, 0.0, A100_TOXIC_AT_MOST_KG)
 # Sums of the component tables for the A100 SXM4 40 GB; the bounds of the carbon are the lowest
 # and highest published figure (ADEME data 111 kg, BoaviztAPI 319 kg), those of the depletion
 # BoaviztAPI 0.0038 and the calculator's data 0.0081.
@@ -111,6 +113,14 @@ def material_by_element(count: float, masses_kg: Mapping[str, float]) -> dict[st
     return {symbol: count * mass_kg for symbol, mass_kg in masses_kg.items()}
 
 
+def by_element(masses_kg: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Symbol → kg of it, added up over the parts of a device."""
+    found: dict[str, float] = {}
+    for symbol, mass_kg in masses_kg:
+        found[symbol] = found.get(symbol, 0.0) + mass_kg
+    return found
+
+
 def material_of(masses_kg: Mapping[str, float], symbols: Collection[str]) -> float:
     """kg of those elements together, for instance of the toxic ones."""
     _not_negative(**masses_kg)
@@ -135,6 +145,15 @@ class Impact:
 
 
 NOTHING = Impact(0.0, 0.0)
+
+
+def summed(parts: Iterable[tuple[str, float]]) -> tuple[float, dict[str, float]]:
+    """The whole, and each part's share of it. Raises Missing when there is no part."""
+    amounts = by_element(parts)
+    if not amounts:
+        raise Missing("there are no components", field="components")
+    whole = math.fsum(amounts.values())
+    return whole, {name: amount / whole for name, amount in amounts.items() if whole}
 
 
 @lru_cache(maxsize=1)
@@ -172,6 +191,17 @@ class Card:
     die_mm2: float
     memory_die_mm2: float
     memory_dies: int = 1
+
+
+CARD_INPUTS = (
+    Input("mass_kg", "mass of the card", "kg", NUMBER, above=0, symbol="m_card"),
+    Input("heatsink_kg", "mass of its heat sink", "kg", NUMBER, at_least=0, symbol="m_heatsink"),
+    Input("casing_kg", "mass of its casing", "kg", NUMBER, at_least=0, symbol="m_casing"),
+    Input("board_cm2", "area of its circuit board", "cm^2", NUMBER, at_least=0, symbol="A_board"),
+    Input("die_mm2", "area of its main die", "mm^2", NUMBER, above=0, symbol="A_die"),
+    Input("memory_die_mm2", "area of a memory die", "mm^2", NUMBER, above=0, symbol="A_memory"),
+    Input("memory_dies", "how many memory dies", "1", WHOLE, default=1, at_least=0, symbol="k"),
+)
 
 
 def effective_area(die_mm2: float) -> float:

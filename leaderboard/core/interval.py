@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,26 @@ class Interval:
             raise ZeroDivisionError("the divisor can be zero")
         return self._combined(other, lambda a, b: a / b)
 
+    def __sub__(self, other: Interval | float) -> Interval:
+        return self._combined(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: float) -> Interval:
+        return Interval.exact(float(other)) - self
+
     __radd__ = __add__
     __rmul__ = __mul__
 
     def __rtruediv__(self, other: float) -> Interval:
         return Interval.exact(float(other)) / self
+
+
+def spread(formula: Callable[..., float], *operands: Interval | float) -> Interval:
+    """The formula at the central values, between its extremes over the corners of the operands.
+
+    Those are its true bounds where the formula only rises or only falls with each operand.
+    """
+    intervals = [Interval.of(each) for each in operands]
+    sides = [(each.low,) if each.is_exact else (each.low, each.high) for each in intervals]
+    corners = [formula(*corner) for corner in product(*sides)]
+    value = formula(*(each.value for each in intervals))
+    return Interval(value, min(*corners, value), max(*corners, value))

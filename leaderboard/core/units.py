@@ -12,9 +12,11 @@ from typing import Any
 import pint
 
 registry: pint.UnitRegistry[Any] = pint.UnitRegistry(
-    autoconvert_offset_to_baseunit=False, cache_folder=None
+    autoconvert_offset_to_baseunit=False, cache_folder=None, on_redefinition="ignore"
 )
 registry.define("USD = [currency] = usd = dollar")
+# Of 365 days: the material-footprint paper needs it, and not pint's 365.25.
+registry.define("year = 365 * day = a = yr")
 registry.define("FLOP = [operation] = flop")
 registry.define("token = count = tokens")
 registry.define("fraction = [] = frac")

@@ -127,7 +127,7 @@ class SubmissionRow(models.Model):
     """One record as it was sent, so that cells can be fixed in place and numbers traced."""
 
     pk = models.CompositePrimaryKey("submission_id", "path", "row")
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="rows")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="rows", db_index=False)
     path = models.CharField(max_length=300, blank=True)
     row = models.PositiveIntegerField()
     sent = models.JSONField()
@@ -257,7 +257,8 @@ class Measurement(models.Model):
     """One number of a run, in the metric's canonical unit per functional unit."""
 
     pk = models.CompositePrimaryKey("run_id", "metric")
-    run = models.ForeignKey(Run, models.CASCADE, related_name="measurements")
+    # The primary key begins with the run and serves as its index.
+    run = models.ForeignKey(Run, models.CASCADE, related_name="measurements", db_index=False)
     metric = models.CharField(max_length=60)
     origin = models.CharField(max_length=10, choices=Origin)
     value = models.FloatField()

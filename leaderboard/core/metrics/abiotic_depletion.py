@@ -3,7 +3,8 @@
 The share of the device's life times what making it depletes, a range where sources disagree.
 """
 
-from leaderboard.core import footprint
+from leaderboard.core import footprint, papers
+from leaderboard.core.contract import Example
 from leaderboard.core.metrics import LOWER, Metric
 
 METRIC = Metric(
@@ -12,13 +13,25 @@ METRIC = Metric(
     "kg",
     LOWER,
     family="material",
-    source="arXiv 2509.00093; section 1.4 of the metric specification",
+    symbol="ADP_e",
+    sources=(papers.MORE_THAN_CARBON,),
+    edges=("It covers making the device, not using it.",),
 )
 
 
 @METRIC.derived(
     "abiotic_depletion.from_device_time/1",
-    written="device_time / device_life x device_abiotic_depletion",
+    written="device_time / device_life * device_abiotic_depletion",
+    examples=[
+        Example(
+            {
+                "device_time": 3600,
+                "device_life": footprint.LIFE,
+                "device_abiotic_depletion": 0.01752,
+            },
+            1e-06,
+        ),
+    ],
 )
 def from_device_time(device_time, device_life, device_abiotic_depletion):
     return device_time / device_life * device_abiotic_depletion
@@ -26,7 +39,17 @@ def from_device_time(device_time, device_life, device_abiotic_depletion):
 
 @METRIC.derived(
     "abiotic_depletion.from_hours/1",
-    written="accelerator_time / device_life x device_abiotic_depletion",
+    written="accelerator_time / device_life * device_abiotic_depletion",
+    examples=[
+        Example(
+            {
+                "accelerator_time": footprint.YEAR_S,
+                "device_life": footprint.LIFE,
+                "device_abiotic_depletion": 0.0063421,
+            },
+            0.00317105,
+        ),
+    ],
 )
 def from_hours(accelerator_time, device_life, device_abiotic_depletion):
     return accelerator_time / device_life * device_abiotic_depletion
@@ -34,8 +57,11 @@ def from_hours(accelerator_time, device_life, device_abiotic_depletion):
 
 @METRIC.derived(
     "abiotic_depletion.from_compute/1",
-    written="training_compute / (A100 peak x MFU x life) x 0.0063421 kg Sb eq",
+    written='training_compute / ("A100 peak" * MFU * "life") * 0.0063421',
     badge="verified in data",
+    examples=[
+        Example({"training_compute": 6 * 70e9 * 2e12}, 121.960738 * 0.0063421, "LLaMA-2 70B", 0.01),
+    ],
 )
 def from_compute(training_compute):
     lives = footprint.lives(training_compute, mfu=footprint.MFU, life=footprint.LIFE)

@@ -5,8 +5,36 @@ of an A100: FLOP / (312e12 FLOP/s x MFU x life), MFU 0.35 (0.20 to 0.60), life 2
 It is not the number of devices that ran at one time.
 """
 
-from leaderboard.core import footprint
+from leaderboard.core import footprint, papers
+from leaderboard.core.contract import Example, Input
 from leaderboard.core.metrics import LOWER, Metric
+
+# Compute of GPT-4 and LLaMA-2 70B, FLOP.
+GPT4, LLAMA2 = 6 * 222e9 * 13e12, 6 * 70e9 * 2e12
+MFU = Input(
+    "mfu",
+    "achieved share of the device's peak rate",
+    default=footprint.MFU,
+    above=0,
+    at_most=1,
+    symbol="MFU",
+)
+LIFE = Input(
+    "lifespan_years",
+    "years of 365 days until a device is replaced",
+    "year",
+    default=footprint.LIFE / footprint.YEAR_S,
+    above=0,
+    symbol="L",
+)
+PEAK = Input(
+    "peak_flops",
+    "peak rate of one device; an A100's dense 16-bit rate unless said otherwise",
+    "FLOP/s",
+    default=footprint.A100_PEAK_FLOPS,
+    above=0,
+    symbol="F_peak",
+)
 
 METRIC = Metric(
     "gpu_lives",
@@ -14,19 +42,55 @@ METRIC = Metric(
     "1",
     LOWER,
     family="material",
-    source="arXiv 2512.04142; section 1.1 of the metric specification",
+    symbol="N_gpu",
+    sources=(papers.FOOTPRINTS,),
+    edges=(
+        "It is kept unrounded; only the printed count is rounded up.",
+        "Utilisation or life of zero or less: an error in the data.",
+    ),
 )
 
 
-@METRIC.derived("gpu_lives.from_hours/1", written="accelerator_time / device_life")
+@METRIC.derived(
+    "gpu_lives.from_hours/1",
+    written="accelerator_time / device_life",
+    examples=[Example({"accelerator_time": 63_072_000.0, "device_life": footprint.LIFE}, 1)],
+)
 def from_hours(accelerator_time, device_life):
     return accelerator_time / device_life
 
 
 @METRIC.derived(
     "gpu_lives.from_compute/1",
-    written="training_compute / (A100 peak x MFU x life)",
+    written='training_compute / ("A100 peak" * MFU * "life")',
     badge="reconstructed",
+    examples=[
+        Example({"training_compute": GPT4}, 2514.13, "T01c: GPT-4, printed as 2,515", 0.005),
+        Example({"training_compute": LLAMA2}, 121.96, "T01e: LLaMA-2 70B, printed as 122", 0.005),
+    ],
 )
 def from_compute(training_compute):
     return footprint.lives(training_compute, mfu=footprint.MFU, life=footprint.LIFE)
+
+
+@METRIC.computed(
+    "gpu_lives.scenario/1",
+    [
+        Input("training_compute", "operations of the training run", "FLOP", above=0, symbol="F"),
+        MFU,
+        LIFE,
+        PEAK,
+    ],
+    written="training_compute / (peak_flops * mfu * lifespan_years * 31536000)",
+    badge="reconstructed",
+    examples=[
+        Example(
+            {"training_compute": GPT4, "mfu": 0.20, "lifespan_years": 1},
+            8799.467,
+            "T01a: GPT-4, printed as 8,800",
+            5e-4,
+        ),
+    ],
+)
+def scenario(training_compute, mfu, lifespan_years, peak_flops):
+    return training_compute / (peak_flops * mfu * lifespan_years * footprint.YEAR_S)

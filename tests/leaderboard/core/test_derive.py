@@ -94,3 +94,30 @@ def test_each_formula_comes_after_those_it_asks_for():
 
     derivable = {slug for slug, metric in metrics.ALL.items() if metric.recipes}
     assert found.keys() == derivable - everything.keys()
+
+
+def test_an_entry_gets_every_metric_of_which_it_has_the_inputs():
+    measured = exact(quality=0.5, device_energy=100, tokens_out=200, run_time=2, cost=0.1)
+
+    found = {slug: value.value for slug, (value, _) in derive(measured, {}).items()}
+
+    assert found == {
+        "cost_of_pass": 0.2,
+        "e3": 12.5,
+        "energy_per_response": 100,
+        "energy_per_token": 0.5,
+        "intelligence_per_joule": 0.005,
+        "intelligence_per_watt": 0.01,
+        "tokens_per_joule": 2,
+    }
+
+
+def test_what_is_infinite_is_no_measurement():
+    assert "cost_of_pass" not in derive(exact(quality=0, cost=0.1), {})
+
+
+def test_what_only_lists_or_shapes_can_give_is_never_derived():
+    computed = {slug for slug, metric in metrics.ALL.items() if not metric.is_on_entries}
+
+    assert {"eflops", "dynascore", "frontier_cost_of_pass"} <= computed
+    assert not computed & {slug for slug, metric in metrics.ALL.items() if metric.recipes}

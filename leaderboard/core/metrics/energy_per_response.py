@@ -1,0 +1,28 @@
+"""Energy of one response: energy per output token times the tokens of a response."""
+
+from leaderboard.core import papers
+from leaderboard.core.contract import Example
+from leaderboard.core.metrics import LOWER, Metric
+
+METRIC = Metric(
+    "energy_per_response",
+    "Energy per response",
+    "J",
+    LOWER,
+    family="energy",
+    symbol="E_response",
+    sources=(papers.ML_ENERGY,),
+    edges=("It counts what its energy per token counts.",),
+)
+
+
+@METRIC.derived(
+    "energy_per_response.from_tokens/1",
+    written="energy_per_token * tokens_out",
+    badge="verified in text",
+    examples=[
+        Example({"energy_per_token": 0.093545, "tokens_out": 661_234 / 1024}, 60.41, "T02b", 0.005),
+    ],
+)
+def from_tokens(energy_per_token, tokens_out):
+    return energy_per_token * tokens_out

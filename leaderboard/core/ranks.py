@@ -1,0 +1,59 @@
+"""Agreement of rankings (metrics-spec, sections 12 and 30)."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from leaderboard.core.contract import Missing
+
+
+def kendall(a: Sequence[float], b: Sequence[float], field: str = "scores") -> tuple[float, bool]:
+    """Kendall's tau of two scorings of the same systems, and whether ties made it tau-b."""
+    if len(a) != len(b):
+        raise Missing(f"{field} are of unequal length", field=field, is_data_error=True)
+    if len(a) < 2:
+        raise Missing("it takes two systems to rank", field=field)
+    first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    upper = np.triu_indices(len(first), 1)
+    by_first = np.sign(first[:, None] - first[None, :])[upper]
+    by_second = np.sign(second[:, None] - second[None, :])[upper]
+    untied = math.sqrt(np.count_nonzero(by_first) * np.count_nonzero(by_second))
+    if untied == 0:
+        raise Missing("all scores are tied", field=field)
+    has_ties = untied < len(by_first)
+    return float((by_first * by_second).sum() / untied), has_ties
+
+
+def pearson(a: Sequence[float], b: Sequence[float], field: str = "scores") -> float:
+    """The linear correlation."""
+    if len(a) != len(b):
+        raise Missing(f"{field} are of unequal length", field=field, is_data_error=True)
+    if len(a) < 2:
+        raise Missing("it takes two points to correlate", field=field)
+    first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    first, second = first - first.mean(), second - second.mean()
+    scale = math.sqrt(float(first @ first) * float(second @ second))
+    if scale == 0:
+        raise Missing("one of them does not vary", field=field)
+    return max(-1.0, min(1.0, float(first @ second) / scale))
+
+
+def mean_win_rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """System → mean over scenarios of the share of the others that it beats, a tie being a half."""
+    scenarios: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows:
+        scenarios[row["scenario"]][row["system"]] = row["score"]
+    shares: dict[str, list[float]] = defaultdict(list)
+    for scores in scenarios.values():
+        values = np.fromiter(scores.values(), dtype=float)
+        if len(values) < 2:
+            continue
+        # The mean rank of equals counts who is beaten and half of who is tied.
+        rates = (rankdata(values) - 1) / (len(values) - 1)
+        for system, rate in zip(scores, rates, strict=True):
+            shares[system].append(float(rate))
+    return {system: math.fsum(rates) / len(rates) for system, rates in shares.items()}
