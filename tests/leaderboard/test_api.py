@@ -628,7 +628,7 @@ def test_metrics_tell_their_formulas(client):
     assert (answer["unit"], answer["better"]) == ("kg", "lower")
     assert answer["formulas"][1] == {
         "name": "carbon.from_node/1",
-        "written": "node_energy x grid_intensity",
+        "written": "node_energy × grid_intensity",
         "inputs": ["node_energy", "grid_intensity"],
         "badge": "project extension",
         "origin": "DERIVED",
