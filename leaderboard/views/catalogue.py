@@ -7,8 +7,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import SafeString, mark_safe
 
 from leaderboard.core import metrics
+from leaderboard.core.contract import Example
 from leaderboard.core.elements import elements
 from leaderboard.models import (
     AIModel,
@@ -23,6 +25,7 @@ from leaderboard.models import (
     Source,
     Task,
 )
+from leaderboard.quantities import plain
 from leaderboard.views.hardware_page import HardwarePage
 
 SHOWN = 100
@@ -157,6 +160,49 @@ FAMILY = {
 }
 
 
+@dataclass(frozen=True)
+class Term:
+    """An input of a formula as its page names it."""
+
+    name: str
+    symbol: str
+    meaning: str
+    unit: str
+    is_metric: bool
+
+
+@dataclass(frozen=True)
+class FormulaLine:
+    """One formula of a metric, ready to be shown."""
+
+    name: str
+    badge: str
+    mathml: SafeString
+    terms: list[Term]
+    example: str
+
+    @classmethod
+    def of(cls, recipe: metrics.Recipe, symbol: str) -> "FormulaLine":
+        terms = [
+            Term(each.name, each.symbol, each.meaning, each.unit, each.name in metrics.ALL)
+            for each in recipe.terms
+        ]
+        # Made by us from the formulas of our own code; no reader's text is in it.
+        shown = mark_safe(recipe.mathml(symbol))
+        return cls(recipe.name, recipe.badge, shown, terms, in_words(recipe.examples))
+
+
+def in_words(examples: tuple[Example, ...]) -> str:
+    """The first example whose inputs are single numbers: “a = 2 and b = 3 give 6”."""
+    for example in examples:
+        inputs = [getattr(value, "value", value) for value in example.inputs.values()]
+        if all(isinstance(value, int | float) for value in [*inputs, example.expected]):
+            named = zip(example.inputs, inputs, strict=True)
+            said = ", ".join(f"{name} = {plain(value)}" for name, value in named)
+            return f"{said} give {plain(example.expected)}"
+    return ""
+
+
 def metric(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in metrics.ALL:
         raise Http404("There is no such metric.")
@@ -170,9 +216,8 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
             "row": row,
             "head": row.doc.partition("\n\n")[0],
             "rest": [part for part in row.doc.split("\n\n")[1:] if part.strip()],
-            "inputs": {name: name in metrics.ALL for r in row.recipes for name in r.inputs},
+            "formulas": [FormulaLine.of(recipe, row.symbol) for recipe in row.formulas],
             "used_by": used_by,
             "boards": boards.order_by("position", "title"),
-            "facts": metrics.FACTS,
         },
     )

@@ -243,9 +243,7 @@ def test_claims_keep_the_scale_and_order_of_the_abstract(catalogue):
 # Facts of a run
 
 
-def test_facts_take_five_queries_however_often_they_are_asked(
-    catalogue, django_assert_num_queries
-):
+def test_facts_take_five_queries_however_often_they_are_asked(catalogue, django_assert_num_queries):
     facts = Facts()
 
     with django_assert_num_queries(5):
