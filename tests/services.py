@@ -17,6 +17,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the servers and put their addresses where settings and subprocesses look."""
     # Playwright keeps an event loop in the main thread, and Django would refuse to query beside it.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    # Tests run in a fresh clone, where no static files have been collected.
+    os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     if early_config.known_args_namespace.help or early_config.known_args_namespace.version:
         return
     services = Services(clone.given(), durable=False)

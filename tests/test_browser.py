@@ -24,13 +24,6 @@ CANARY = "<img src=x onerror=window.hacked=1>"
 WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 700)
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """The test server finds files by their own names, whatever was collected before."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 @pytest.fixture
 def site(live_server):
     """A board with a few entries, one of them with a hostile name."""

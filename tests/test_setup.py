@@ -23,7 +23,14 @@ PATIENCE_S = 60
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache", ".hypothesis"
 )
-OWN_ENVIRONMENT = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "VAR_DIR", "STATIC_ROOT")
+OWN_ENVIRONMENT = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "VAR_DIR",
+    "STATIC_ROOT",
+    "STATICFILES_STORAGE",
+)
 
 
 class Copy:
