@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 
 from leaderboard.core import metrics
-from leaderboard.core.contract import Example
+from leaderboard.core.contract import Example, Input
 from leaderboard.core.elements import elements
 from leaderboard.models import (
     AIModel,
@@ -165,10 +165,17 @@ class Term:
     """An input of a formula as its page names it."""
 
     name: str
-    symbol: str
+    letter: str
+    index: str
     meaning: str
     unit: str
     is_metric: bool
+
+    @classmethod
+    def of(cls, asked: Input) -> "Term":
+        letter, _, index = asked.symbol.partition("_")
+        meaning = asked.meaning.rstrip(".")
+        return cls(asked.name, letter, index, meaning, asked.unit, asked.name in metrics.ALL)
 
 
 @dataclass(frozen=True)
@@ -183,10 +190,7 @@ class FormulaLine:
 
     @classmethod
     def of(cls, recipe: metrics.Recipe, symbol: str) -> "FormulaLine":
-        terms = [
-            Term(each.name, each.symbol, each.meaning, each.unit, each.name in metrics.ALL)
-            for each in recipe.terms
-        ]
+        terms = [Term.of(each) for each in recipe.terms]
         # Made by us from the formulas of our own code; no reader's text is in it.
         shown = mark_safe(recipe.mathml(symbol))
         return cls(recipe.name, recipe.badge, shown, terms, in_words(recipe.examples))
