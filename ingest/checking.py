@@ -44,19 +44,18 @@ class Pass:
         module = self.recognised()
         self.report.format = module.SLUG
         fault("in_parse")
-        with self.opened() as stream:
-            for reading in formats.settle(module, self.readings(module, stream)):
-                planned, issues = self.normaliser.plan(reading)
-                for issue in issues:
-                    self.report.add(issue)
-                if planned:
-                    self.report.planned += 1
-                    self.report.tasks.add(planned.identity.task.slug)
-                    self.report.entries.add(hash(planned.key))
-                yield planned
+        for reading in formats.settle(module, self.readings(module)):
+            planned, issues = self.normaliser.plan(reading)
+            for issue in issues:
+                self.report.add(issue)
+            if planned:
+                self.report.planned += 1
+                self.report.tasks.add(planned.identity.task.slug)
+                self.report.entries.add(hash(planned.key))
+            yield planned
 
-    def readings(self, module, stream: BinaryIO) -> Iterator[Reading]:
-        for row in module.rows(stream):
+    def readings(self, module) -> Iterator[Reading]:
+        for row in module.rows(formats.File(self.filename, self.opened)):
             self.report.rows += 1
             self.records.append(row)
             yield module.reading(row)

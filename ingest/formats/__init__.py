@@ -3,7 +3,7 @@
 A format has `LABEL`, `SLUG` and three functions:
 
 - `matches(head)` says how sure it is, from 0 to 1, that a file is of this format;
-- `rows(stream)` gives the file's own records, one by one, or raises Unreadable;
+- `rows(file)` gives the file's own records, one by one, or raises Unreadable;
 - `reading(row)` says what one record means, also after somebody patched its cells.
 
 It may have two more:
@@ -20,10 +20,11 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from types import ModuleType
 
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import Reading
 
-__all__ = ["FORMATS", "Head", "companion", "detect", "get", "settle"]
+__all__ = ["FORMATS", "File", "Head", "companion", "detect", "get", "settle"]
 
 _PARTS = ("LABEL", "SLUG", "matches", "rows", "reading")
 

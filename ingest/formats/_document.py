@@ -7,17 +7,19 @@ can be shown, named in an issue and fixed in place as in a table.
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from ingest.formats import _limits
+from ingest.formats._file import File
 from ingest.readings import Issue, Unreadable
 
 REPEATED = "(repeated keys)"
 
 
-def document(stream: BinaryIO) -> Any:
+def document(file: File) -> Any:
     """The whole file as JSON. The caller has limited its size."""
-    return parsed(stream.read())
+    with file.open() as stream:
+        return parsed(stream.read())
 
 
 def parsed(source: bytes) -> Any:

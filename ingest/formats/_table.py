@@ -9,9 +9,9 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import BinaryIO
 
 from ingest.formats import _limits
+from ingest.formats._file import File
 from ingest.formats._head import delimiter
 from ingest.readings import Issue, Row, Unreadable
 
@@ -19,7 +19,7 @@ EXTRA = "(beyond the header)"
 
 
 def rows(
-    stream: BinaryIO,
+    file: File,
     *,
     name: Callable[[str], str] = str,
     check: Callable[[list[str]], None] = lambda header: None,
@@ -29,11 +29,9 @@ def rows(
     `name` says which headers mean the same column, `check` may refuse a header. A cell that the
     line ends before is None; cells beyond the header are joined under `EXTRA`.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    try:
-        yield from _rows(_records(_Lines(text)), name, check)
-    finally:
-        text.detach()  # the stream belongs to the caller
+    with file.open() as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+        for number, cells in _rows(_records(_Lines(text)), name, check):
+            yield Row(number, cells, file.path)
 
 
 def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
@@ -55,7 +53,7 @@ def _rows(
     records: Iterator[list[str]],
     name: Callable[[str], str],
     check: Callable[[list[str]], None],
-) -> Iterator[Row]:
+) -> Iterator[tuple[int, dict[str, str | None]]]:
     header = next((record for record in records if any(map(str.strip, record))), [])
     if not header:
         raise Unreadable(Issue("file.empty", "The file is empty: it has no header."))
@@ -70,7 +68,7 @@ def _rows(
             message = f"The table has more than {_limits.ROWS:,} rows."
             raise Unreadable(Issue("rows.excess", message, row=number))
         _check_lengths(header, record, number, _limits.CELL_CHARS)
-        yield Row(number, _cells(header, record))
+        yield number, _cells(header, record)
     if not number:
         raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
 

@@ -9,10 +9,10 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import BinaryIO
 
 from ingest.formats import _table
 from ingest.formats._cells import Cells, Column
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import ESTIMATED, INFO, SENSED, WARNING, Issue, Reading, Row, Value
 
@@ -49,9 +49,9 @@ def matches(head: Head) -> float:
     return head.score((1 + share) / 2, name="emissions")
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
+def rows(file: File) -> Iterator[Row]:
     return _table.rows(
-        stream, name=str.strip, check=lambda header: _table.require(header, REQUIRED, str.strip)
+        file, name=str.strip, check=lambda header: _table.require(header, REQUIRED, str.strip)
     )
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import Any
 
 from ingest.formats import _native, _table
 from ingest.formats._cells import Cells, is_number, scalar, stated
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.formats._native import FACTS, Figure
 from ingest.readings import Issue, Reading, Row, Unreadable
@@ -48,8 +49,8 @@ def matches(head: Head) -> float:
     return head.score(0.6 if (facts and measured) or (complete and len(facts) > 2) else 0)
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
-    return _table.rows(stream, name=canonical, check=_check)
+def rows(file: File) -> Iterator[Row]:
+    return _table.rows(file, name=canonical, check=_check)
 
 
 def reading(row: Row) -> Reading:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from ingest.formats import _document, _limits, _native
 from ingest.formats._cells import Cells, scalar, stated
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.formats._native import FACTS, Figure
 from ingest.readings import Issue, Reading, Row, Unreadable
@@ -31,7 +32,12 @@ def matches(head: Head) -> float:
     return head.score(1.0 if found else 0)
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
+def rows(file: File) -> Iterator[Row]:
+    with file.open() as stream:
+        yield from _rows(stream, file.path)
+
+
+def _rows(stream: BinaryIO, path: str) -> Iterator[Row]:
     first = stream.readline(_limits.RECORD_CHARS)
     if _begins_lines(first):
         records = _lines(stream)
@@ -42,7 +48,7 @@ def rows(stream: BinaryIO) -> Iterator[Row]:
         if number > _limits.ROWS:
             message = f"The file has more than {_limits.ROWS:,} entries."
             raise Unreadable(Issue("rows.excess", message, row=number))
-        yield Row(number, _document.cells(record, number))
+        yield Row(number, _document.cells(record, number), path)
     if not number:
         raise Unreadable(Issue("rows.missing", "The file has no entries.", column="/entries"))
 

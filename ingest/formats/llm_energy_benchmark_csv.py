@@ -8,10 +8,10 @@ case, blanks and wording.
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import BinaryIO
 
 from ingest.formats import _table
 from ingest.formats._cells import Cells, Column
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import ESTIMATED, INFO, Reading, Row, Value
 
@@ -64,9 +64,9 @@ def matches(head: Head) -> float:
     return head.score(share if share > 0.5 else 0)
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
+def rows(file: File) -> Iterator[Row]:
     return _table.rows(
-        stream, name=plain, check=lambda header: _table.require(header, REQUIRED, plain)
+        file, name=plain, check=lambda header: _table.require(header, REQUIRED, plain)
     )
 
 

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any, BinaryIO
+from typing import Any
 
 from ingest.formats import _document, _limits
 from ingest.formats._cells import Cells, Column
+from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import INFO, SENSED, Issue, Reading, Row, Unreadable
 
@@ -64,8 +65,8 @@ def companion(head: Head) -> str:
     return ""
 
 
-def rows(stream: BinaryIO) -> Iterator[Row]:
-    found = _document.document(stream)
+def rows(file: File) -> Iterator[Row]:
+    found = _document.document(file)
     configurations = found.get("configurations") if isinstance(found, dict) else None
     if not isinstance(configurations, list):
         message = "The file lacks a list called configurations."
@@ -77,7 +78,8 @@ def rows(stream: BinaryIO) -> Iterator[Row]:
         raise Unreadable(Issue("rows.excess", message))
     shared = {key: text for key, text in found.items() if not isinstance(text, list | dict)}
     for number, configuration in enumerate(configurations, 1):
-        yield Row(number, _document.cells(_whole(shared, configuration), number))
+        cells = _document.cells(_whole(shared, configuration), number)
+        yield Row(number, cells, file.path)
 
 
 def reading(row: Row) -> Reading:

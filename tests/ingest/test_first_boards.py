@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 from ingest import first_boards, formats
-from ingest.formats import efficiency_frontier_json
+from ingest.formats import File, efficiency_frontier_json
 from ingest.resolve import Catalogue
 from leaderboard import reference
 from leaderboard.core import metrics
@@ -81,7 +81,7 @@ def test_the_file_is_of_our_own_format_and_without_a_problem(slug):
 
     readings = [
         efficiency_frontier_json.reading(row)
-        for row in efficiency_frontier_json.rows(io.BytesIO(content))
+        for row in efficiency_frontier_json.rows(File.of(content))
     ]
 
     assert formats.detect(head)[0][1] is efficiency_frontier_json

@@ -1,14 +1,13 @@
 """How the tests read a file: recognised, read, settled, as a submission would."""
 
-import io
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from ingest import formats
-from ingest.formats import Head
+from ingest.formats import File, Head
 from ingest.readings import Issue, Reading, Row, Value
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -35,15 +34,13 @@ def read(*paths: Path) -> list[Reading]:
 
 
 def readings(module: ModuleType, path: Path) -> Iterable[Reading]:
-    with path.open("rb") as stream:
-        for row in module.rows(stream):
-            yield module.reading(replace(row, path=path.name))
+    return map(module.reading, module.rows(File.of(path.read_bytes(), path.name)))
 
 
 def rows(module: ModuleType, content: str | bytes) -> list[Row]:
     """The rows of a file with this content."""
     source = content.encode() if isinstance(content, str) else content
-    return list(module.rows(io.BytesIO(source)))
+    return list(module.rows(File.of(source)))
 
 
 def read_text(module: ModuleType, content: str | bytes) -> list[Reading]:

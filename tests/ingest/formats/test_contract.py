@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import formats
-from ingest.formats import Head, _limits
+from ingest.formats import File, Head, _limits
 from ingest.readings import Reading, Row, Unreadable
 from tests.ingest.formats.reading import SAMPLES, format_of, read, sample_files, stated
 
@@ -30,7 +30,7 @@ every_format = pytest.mark.parametrize("module", FORMATS, ids=lambda module: mod
 def attempt(module: ModuleType, content: bytes) -> list[Reading]:
     """Everything a format does with a file; a file that can't be read gives no readings."""
     try:
-        rows = list(module.rows(io.BytesIO(content)))
+        rows = list(module.rows(File.of(content)))
     except Unreadable as problem:
         reason = problem.issue
     else:
@@ -105,19 +105,25 @@ def test_a_byte_order_mark_and_other_line_ends_change_nothing(path: Path) -> Non
 @files
 def test_a_row_read_from_the_database_gives_the_same_reading(path: Path) -> None:
     module = format_of(path)
-    for row in module.rows(io.BytesIO(path.read_bytes())):
+    for row in module.rows(File.of(path.read_bytes())):
         stored = replace(row, cells=json.loads(json.dumps(row.cells, allow_nan=False)))
         assert module.reading(stored) == module.reading(row)
 
 
 @files
-def test_rows_leave_the_stream_open_and_number_from_one(path: Path) -> None:
-    stream = io.BytesIO(path.read_bytes())
+def test_rows_name_their_file_number_from_one_and_close_what_they_opened(path: Path) -> None:
+    opened: list[io.BytesIO] = []
 
-    rows = list(format_of(path).rows(stream))
+    def open_file() -> io.BytesIO:
+        opened.append(io.BytesIO(path.read_bytes()))
+        return opened[-1]
+
+    rows = list(format_of(path).rows(File(f"sent/{path.name}", open_file)))
 
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
-    assert not stream.closed
+    assert {row.path for row in rows} == {f"sent/{path.name}"}
+    assert opened
+    assert all(stream.closed for stream in opened)
 
 
 @files
@@ -224,7 +230,7 @@ PATCHES = [
 @files
 def test_a_cell_patched_with_anything_gives_a_reading(path: Path) -> None:
     module = format_of(path)
-    first = next(iter(module.rows(io.BytesIO(path.read_bytes()))))
+    first = next(iter(module.rows(File.of(path.read_bytes()))))
     for column in first.cells:
         for patch in PATCHES:
             check(module.reading(Row(1, {**first.cells, column: patch}, "a.csv")))

@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 import ingest.formats
 from ingest import formats
-from ingest.formats import _limits
+from ingest.formats import File, _limits
 from ingest.readings import Unreadable, Value
 from tests.ingest.formats.reading import codes, issue, read, read_text, rows
 
@@ -157,16 +158,17 @@ def test_a_document_of_another_shape_is_refused(content, code):
 def test_lines_are_read_one_by_one():
     lines = [json.dumps(PREAMBLE), *[json.dumps({"model": "m", "values": LATENCY})] * 3, "{broken"]
 
-    class Stream:
+    class Stream(io.BytesIO):
         """Lines that are handed out only when asked for."""
 
         def __init__(self):
+            super().__init__()
             self.lines = iter(lines)
 
         def readline(self, size=-1):
             return f"{next(self.lines, '')}\n".encode()
 
-    found = FORMAT.rows(Stream())
+    found = FORMAT.rows(File("lines.jsonl", Stream))
 
     assert [next(found).number for _ in range(3)] == [1, 2, 3]
     with pytest.raises(Unreadable) as caught:

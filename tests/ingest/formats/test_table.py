@@ -3,13 +3,13 @@ import tracemalloc
 
 import pytest
 
-from ingest.formats import _limits, _table
+from ingest.formats import File, _limits, _table
 from ingest.readings import Unreadable
 
 
 def rows(content, **how):
     source = content.encode() if isinstance(content, str) else content
-    return list(_table.rows(io.BytesIO(source), **how))
+    return list(_table.rows(File.of(source), **how))
 
 
 def cells(content):
@@ -146,7 +146,7 @@ def test_rows_are_read_one_by_one_in_little_memory():
     stream = io.BufferedReader(Repeated(b"model,value\n", b"some-model,1.25\n", 100_000))
     tracemalloc.start()
 
-    count = sum(1 for row in _table.rows(stream))
+    count = sum(1 for row in _table.rows(File("", lambda: stream)))
 
     assert count == 100_000
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
