@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from ingest import files, pipeline
 from ingest.normalise import Planned
-from ingest.readings import Unreadable
+from ingest.readings import ERROR
 from leaderboard.core import metrics
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
@@ -83,14 +83,18 @@ def submissions(breaches: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def bytes_digest(submission: Submission, breaches: list[str]) -> str:
-    """SHA-256 of the stored pieces."""
-    digest, size = hashlib.sha256(), 0
-    for piece in files.pieces(submission):
-        digest.update(piece)
-        size += len(piece)
-    if (digest.hexdigest(), size) != (submission.sha256, submission.size):
+    """SHA-256 of the stored pieces, worked out anew."""
+    sums, size = {}, 0
+    for path in files.paths(submission) or [submission.filename]:
+        digest = hashlib.sha256()
+        for piece in files.pieces(submission, path):
+            digest.update(piece)
+            size += len(piece)
+        sums[path] = digest.hexdigest()
+    found = files.digest_of(sums)
+    if (found, size) != (submission.sha256, submission.size):
         breaches.append(f"{submission.public_id}: the stored bytes are not those that were sent")
-    return digest.hexdigest()
+    return found
 
 
 def stored_lines(submission: Submission) -> Iterator[Key]:
@@ -136,15 +140,16 @@ def planned_lines(planned: Planned) -> Iterator[Key]:
 def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:
     """Read the file again and compare the runs and their written numbers."""
     runs, digest = 0, Digest()
-    try:
-        for planned in pipeline.over(submission).plans():
+    with pipeline.over(submission) as reading:
+        for planned in reading.plans():
             if planned:
                 runs += 1
                 for line in planned_lines(planned):
                     digest.add(line)
-    except Unreadable as unreadable:
-        breaches.append(f"{found['id']} can't be read any more: {unreadable}")
-        return
+    for problem in reading.report.issues:
+        if problem["severity"] == ERROR and not problem["row"]:
+            breaches.append(f"{found['id']} can't be read any more: {problem['message']}")
+            return
     if runs != found["rows"]:
         breaches.append(f"{found['id']} has {found['rows']} runs, its file {runs}")
     elif str(digest) != found["rows_digest"]:

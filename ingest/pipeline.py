@@ -6,20 +6,22 @@ record: its state, lease and fence say who works on it, so a message may be lost
 
 import secrets
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from psycopg import errors
 
 from ingest import files, writing
-from ingest.checking import Opened, Pass, complete
-from ingest.readings import Issue, Unreadable
+from ingest.checking import Pass
+from ingest.parsing import Patches
+from ingest.readings import Issue
 from ingest.report import Report
 from ingest.resolve import context_of
+from ingest.spool import pieces_of, spooled
 from leaderboard import estimates, frontiers
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import Run, Source, Submission, SubmissionRow, Task
@@ -40,7 +42,7 @@ class Refused(Exception):
 
 
 def receive(
-    stream: BinaryIO,
+    sent: files.Sent,
     *,
     filename: str,
     by: Any,
@@ -50,16 +52,17 @@ def receive(
     format: str = "",
     source: Source | None = None,
 ) -> tuple[Submission, bool]:
-    """Keep a file. Returns its submission and whether it is new.
+    """Keep files that were sent together. Returns their submission and whether it is new.
 
-    The same person's same file with the same context is the same submission; sent again after a
-    rejection it is tried again. Raises files.TooLarge and resolve.ContextError.
+    `filename` is what the submission is called. The same person's same file with the same context
+    is the same submission; sent again after a rejection it is tried again. Raises files.TooLarge
+    and resolve.ContextError.
     """
     context = context_of(context or {})
     try:
         with transaction.atomic():
             submission = Submission.objects.create(
-                filename=filename.replace("\0", "")[-200:] or "unnamed",
+                filename=files.path_of(filename)[-200:],
                 # Not known before the last byte; until then a value nobody else has.
                 sha256=secrets.token_hex(32),
                 size=0,
@@ -71,9 +74,8 @@ def receive(
                 submitted_by=by,
                 received_at=at,
             )
-            sha256, size = files.store(
-                submission, stream, limit=settings.LIMITS["max_upload_bytes"]
-            )
+            limit = settings.LIMITS["max_upload_bytes"]
+            sha256, size = files.store(submission, sent, limit=limit)
             submission.sha256, submission.size = sha256, size
             submission.save(update_fields=["sha256", "size"])
             return submission, True
@@ -209,7 +211,7 @@ def attempt(submission: Submission, *, at: datetime) -> set[int] | None:
     try:
         with transaction.atomic() if is_protected("one_transaction") else nullcontext():
             return write(submission, at=at)
-    except (Refused, Unreadable):
+    except Refused:
         return None
 
 
@@ -259,64 +261,65 @@ def waiting(*, at: datetime) -> list[int]:
     return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
 
 
-def check(opened: Opened, *, filename: str, context: dict, format: str = "") -> Report:
-    """Check a file that nobody keeps: the dry run. `opened` gives it from its beginning."""
-    with opened() as stream:
-        head = stream.read(files.HEAD)
-    reading = Pass(opened, head, filename, format, context_of(context))
-    try:
+def check(sent: files.Sent, *, context: dict, format: str = "") -> Report:
+    """Check files that nobody keeps: the dry run."""
+    with spooled((path, pieces_of(stream)) for path, stream in sent) as spool:
+        reading = Pass(spool, format, context_of(context))
         for _ in reading.plans():
             reading.taken()
-    except Unreadable as unreadable:
-        reading.report.add(unreadable.issue)
-    return complete(reading.report)
+    return reading.report
 
 
-def over(submission: Submission) -> Pass:
-    return Pass(
-        lambda: files.opened(submission),
-        files.head(submission),
-        submission.filename,
-        submission.format,
-        submission.context,
-    )
+@contextmanager
+def over(submission: Submission) -> Iterator[Pass]:
+    """A pass over a kept submission, with what was written over its cells."""
+    patches = patches_of(submission)
+    with files.kept(submission) as spool:
+        yield Pass(spool, submission.format, submission.context, patches)
+
+
+def patches_of(submission: Submission) -> Patches:
+    """Path → row → the cells that somebody wrote over."""
+    found: Patches = {}
+    rows = submission.rows.exclude(patched=None).values_list("path", "row", "patched")
+    for path, row, cells in rows:
+        if cells:
+            found.setdefault(path, {})[row] = cells
+    return found
 
 
 def inspect(submission: Submission) -> Report:
     """Check a kept file and keep its records with their problems, for the page that shows them."""
-    SubmissionRow.objects.filter(submission=submission).delete()
-    reading = over(submission)
-    plans = reading.plans()
-    try:
-        for _ in batches(plans):
-            writing.write_rows(submission, reading.taken())
-    except Unreadable as unreadable:
-        writing.write_rows(submission, reading.taken())
-        reading.report.add(unreadable.issue)
-    writing.mark_rows(submission, reading.report.by_row)
-    return complete(reading.report)
+    with over(submission) as reading:
+        SubmissionRow.objects.filter(submission=submission).delete()
+        for _ in batches(reading.plans()):
+            writing.write_rows(submission, reading.taken(), reading.patches)
+        writing.write_rows(submission, reading.taken(), reading.patches)
+        writing.mark_rows(submission, reading.report.by_row)
+    return reading.report
 
 
 def write(submission: Submission, *, at: datetime) -> set[int]:
     """Write the file's runs and all that follows. Returns the boards to refresh.
 
-    Raises Refused at the first row that stands against publishing, Unreadable like a check.
+    Raises Refused at the first row that stands against publishing.
     """
-    SubmissionRow.objects.filter(submission=submission).delete()
-    reading = over(submission)
     tolerant = submission.is_approved or settings.REVIEW == "none"
     entries: set[int] = set()
-    for batch in batches(reading.plans()):
-        if reading.report.has_errors or (reading.report.has_warnings and not tolerant):
+    with over(submission) as reading:
+        SubmissionRow.objects.filter(submission=submission).delete()
+        for batch in batches(reading.plans()):
+            if reading.report.has_errors or (reading.report.has_warnings and not tolerant):
+                raise Refused
+            planned = [plan for plan in batch if plan]
+            writing.write_rows(submission, reading.taken(), reading.patches)
+            if planned:
+                entries |= writing.write(submission, planned)
+            fault("mid_copy")
+        if reading.report.has_errors:
             raise Refused
-        planned = [plan for plan in batch if plan]
-        writing.write_rows(submission, reading.taken())
-        if planned:
-            entries |= writing.write(submission, planned)
-        fault("mid_copy")
-    if complete(reading.report).has_errors:
-        raise Refused
-    writing.mark_rows(submission, reading.report.by_row)
+        writing.write_rows(submission, reading.taken(), reading.patches)
+        writing.mark_rows(submission, reading.report.by_row)
     finish(submission, State.PUBLISHED, reading.report, at=at)
     return follow(sorted(entries), reading.report.tasks)
 

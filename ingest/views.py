@@ -60,7 +60,7 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
     sent = form.cleaned_data
     try:
         submission, is_new = pipeline.receive(
-            sent["file"],
+            [(sent["file"].name, sent["file"])],
             filename=sent["file"].name,
             by=request.user,
             at=timezone.now(),
@@ -196,7 +196,7 @@ def raw(request: HttpRequest, public_id) -> HttpResponseBase:
     if not SubmissionPage(submission, request.user).has_raw:
         return HttpResponseForbidden("The file of a withdrawn submission is not given out.")
     response = StreamingHttpResponse(
-        files.pieces(submission), content_type="application/octet-stream"
+        files.whole(submission), content_type="application/octet-stream"
     )
     response["Content-Disposition"] = content_disposition_header(True, submission.filename)
     response["Content-Length"] = submission.size

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from ingest.normalise import Planned
+from ingest.parsing import Patches
 from ingest.readings import Row
 from leaderboard.models import Submission
 
@@ -114,13 +115,16 @@ def measurement_rows(numbered) -> Iterable[tuple]:
             )
 
 
-def write_rows(submission: Submission, rows: list[Row]) -> None:
-    """Keep records as they were sent."""
-    copy(
-        "leaderboard_submissionrow",
-        "submission_id, path, row, sent, issues",
-        ((submission.pk, row.path, row.number, stored(row.cells), "[]") for row in rows),
-    )
+def write_rows(submission: Submission, rows: list[Row], patches: Patches) -> None:
+    """Keep records as they were sent, and beside them what was written over their cells."""
+
+    def lines() -> Iterable[tuple]:
+        for row in rows:
+            patch = patches.get(row.path, {}).get(row.number)
+            patched = stored(patch) if patch else None
+            yield submission.pk, row.path, row.number, stored(row.cells), patched, "[]"
+
+    copy("leaderboard_submissionrow", "submission_id, path, row, sent, patched, issues", lines())
 
 
 def stored(cells: dict) -> str:

@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -14,7 +13,6 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from ingest import files, formats
-from ingest.checking import Opened
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
@@ -88,16 +86,6 @@ def spooled(body: Any) -> IO[bytes]:
         kept.write(piece)
     kept.seek(0)
     return kept
-
-
-def opener(file: IO[bytes]) -> Opened:
-    """Gives the file from its beginning each time; leaving it does not close it."""
-
-    def opened() -> AbstractContextManager[Any]:
-        file.seek(0)
-        return nullcontext(file)
-
-    return opened
 
 
 def words_of(request: Request) -> QueryDict:

@@ -130,9 +130,8 @@ def dry_run(file: Any, said: bodies.Said) -> Response:
     if size > DRY_RUN_BYTES:
         detail = f"A dry run takes up to {DRY_RUN_BYTES // 2**20} MiB. Send it with publish=no."
         raise Problem(413, detail)
-    report = pipeline.check(
-        bodies.opener(file), filename=said.filename, context=said.context, format=said.format
-    )
+    file.seek(0)
+    report = pipeline.check([(said.filename, file)], context=said.context, format=said.format)
     if report.has_errors:
         raise Problem(422, "The file has errors; nothing was kept.", errors=report.issues)
     found = {
@@ -149,7 +148,7 @@ def received(request: Request, file: Any, said: bodies.Said) -> Response:
     file.seek(0)
     try:
         submission, is_new = pipeline.receive(
-            file,
+            [(said.filename, file)],
             filename=said.filename,
             by=signed_in(request),
             at=timezone.now(),

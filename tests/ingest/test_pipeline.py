@@ -219,7 +219,7 @@ def test_what_can_not_be_read_is_told_with_a_code_and_nothing_is_published(conte
     assert submission.state == "REJECTED"
     assert code in codes(submission)
     assert facts() == (0, 0, 0, 0)
-    assert b"".join(files.pieces(submission)) == content
+    assert b"".join(files.whole(submission)) == content
 
 
 def test_a_file_too_large_is_refused_while_it_comes_in(settings):
@@ -354,7 +354,7 @@ def test_a_dry_run_says_the_same_as_a_real_check_and_keeps_nothing():
     make_catalogue()
     content = csv(row(1), row(2, quality="?"), row(3, hardware="nobody's"))
 
-    report = pipeline.check(lambda: io.BytesIO(content), filename="results.csv", context={})
+    report = pipeline.check([("results.csv", io.BytesIO(content))], context={})
     assert Submission.objects.count() == 0
 
     submission = sent(content)

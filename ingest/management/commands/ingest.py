@@ -37,12 +37,10 @@ class Command(BaseCommand):
         found: dict[str, Any]
         try:
             if options["check"]:
-                report = pipeline.check(
-                    lambda: file.open("rb"),
-                    filename=file.name,
-                    context=context,
-                    format=options["format"],
-                )
+                with file.open("rb") as stream:
+                    report = pipeline.check(
+                        [(file.name, stream)], context=context, format=options["format"]
+                    )
                 found = {"status": "checked", "summary": report.summary, "issues": report.issues}
             else:
                 found = self.sent(file, context, options)
@@ -57,7 +55,7 @@ class Command(BaseCommand):
     def sent(self, file: Path, context: dict, options: dict) -> dict:
         with file.open("rb") as stream:
             submission, _ = pipeline.receive(
-                stream,
+                [(file.name, stream)],
                 filename=file.name,
                 by=sender(options["user"]),
                 context=context,

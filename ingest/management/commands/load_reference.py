@@ -69,7 +69,7 @@ def fill(board: Board, file: bytes) -> tuple[Submission, str]:
     user = system_user()
     filename = f"first-board-{board.slug}.json"
     submission, _ = pipeline.receive(
-        BytesIO(file), filename=filename, by=user, format=FORMAT, at=timezone.now()
+        [(filename, BytesIO(file))], filename=filename, by=user, format=FORMAT, at=timezone.now()
     )
     news = "unchanged" if submission.state == State.PUBLISHED else "published"
     if submission.state == State.WITHDRAWN:
