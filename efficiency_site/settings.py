@@ -142,6 +142,7 @@ LIMITS = {
     "parse_seconds": 600,
     "max_issues_kept": 500,
     "page_size_max": 500,
+    "uploads_per_day": env.int("UPLOADS_PER_DAY", default=500),
     "statement_timeout_ms": 5000,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20

@@ -7,23 +7,30 @@ from typing import Any
 from django.conf import settings
 
 from ingest import formats, parsing
+from ingest.against import WRITTEN, Against
 from ingest.normalise import Normaliser, Planned
-from ingest.readings import Issue, Row
+from ingest.readings import Issue, Reading, Row
 from ingest.report import Report
 from ingest.resolve import Catalogue, Resolver
 from ingest.spool import Spool
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
 
+BATCH = 5_000
+
 
 @dataclass
 class Pass:
-    """Reads a spool once from start to end: plans, problems and the records as sent."""
+    """Reads a spool once from start to end: plans, problems and the records as sent.
+
+    `against` says what the runs mean beside the store; without it all are new.
+    """
 
     spool: Spool
     format: str
     context: dict[str, Any]
     patches: parsing.Patches = field(default_factory=dict)
+    against: Against | None = None
     # Called with the report and the bytes read, now and then.
     told: Callable[[Report, int], None] = lambda report, bytes_read: None
 
@@ -34,36 +41,54 @@ class Pass:
         self.normaliser = Normaliser(self.resolver, Facts())
         self.records: list[Row] = []
 
-    def plans(self) -> Iterator[Planned | None]:
-        """A plan for each record that is a run, None for each that is not or has an error."""
+    def batches(self) -> Iterator[list[Planned]]:
+        """The runs that would be written, batch by batch; what stands against others is reported.
+
+        A batch comes for each few thousand records, also when it holds no run.
+        """
         fault("in_parse")
+        for readings in self.readings():
+            planned = [plan for plan in map(self.plan, readings) if plan]
+            yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+        if not (self.report.planned or self.report.unwritten or self.report.has_errors):
+            message = "The file holds no result that could be published."
+            self.report.add(Issue("results.missing", message))
+
+    def readings(self) -> Iterator[list[Reading]]:
+        """The readings of the child, in batches."""
         if self.format and self.format not in formats.FORMATS:
-            known = tuple(formats.FORMATS)
             message = f"No format is called “{self.format}”."
-            self.report.add(Issue("format.unknown", message, expected=known))
+            self.report.add(Issue("format.unknown", message, expected=tuple(formats.FORMATS)))
             return
+        waiting: list[Reading] = []
         for frame in parsing.frames(self.spool, format=self.format, patches=self.patches):
             self.records += frame.rows
             self.report.saw(frame)
             self.told(self.report, frame.bytes_read)
-            for reading in frame.readings:
-                planned, issues = self.normaliser.plan(reading)
-                for issue in issues:
-                    self.report.add(issue)
-                if planned:
-                    self.report.planned += 1
-                    self.report.tasks.add(planned.identity.task.slug)
-                    self.report.entries.add(hash(planned.key))
-                yield planned
-        complete(self.report)
+            waiting += frame.readings
+            if max(len(waiting), len(self.records)) >= BATCH:
+                yield waiting
+                waiting = []
+        yield waiting
+
+    def plan(self, reading: Reading) -> Planned | None:
+        planned, issues = self.normaliser.plan(reading)
+        for issue in issues:
+            self.report.add(issue)
+        return planned
+
+    def judged(self, planned: list[Planned]) -> list[Planned]:
+        """The same runs with their fates, counted."""
+        found = []
+        judged = self.against.judged(planned) if self.against else [(one, None) for one in planned]
+        for one, issue in judged:
+            if issue:
+                self.report.add(issue)
+            self.report.count(one)
+            found.append(one)
+        return found
 
     def taken(self) -> list[Row]:
         """The records read since the last call."""
         records, self.records = self.records, []
         return records
-
-
-def complete(report: Report) -> None:
-    """A file without a single run has at least one issue that says so."""
-    if not report.planned and not report.has_errors:
-        report.add(Issue("results.missing", "The file holds no result that could be published."))

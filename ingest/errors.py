@@ -33,6 +33,20 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Our reader failed",
         "The mistake is ours. The file is kept; tell us the address of its page.",
     ),
+    "run.conflict": (
+        "Other numbers for the same",
+        "You published other numbers for the same entry, or under the same external_id. Replace "
+        "the earlier ones (supersede, with a reason), count both as repeats (replicate), or keep "
+        "the earlier ones (skip).",
+    ),
+    "run.unchanged": (
+        "Published before",
+        "You published the same numbers of the same entry before. They count once.",
+    ),
+    "run.reproduced": (
+        "The very numbers of somebody else",
+        "Another sender published the same numbers of the same entry. Both count as repeats.",
+    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",

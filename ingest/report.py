@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ingest.against import NEW, WRITTEN
 from ingest.frames import Frame, Told
+from ingest.normalise import Planned
 from ingest.readings import ERROR, WARNING, Issue
 
 ROWS_NAMED = 50
@@ -19,7 +21,12 @@ class Report:
 
     limit: int
     rows: int = 0
+    # An error of a file, not of a row: then rows may be missing.
+    is_broken: bool = False
     planned: int = 0
+    fates: Counter = field(default_factory=Counter)
+    # Path and row → fate, for runs that are not simply new.
+    fate_of: dict[tuple[str, int], str] = field(default_factory=dict)
     # Path → what each of the files sent is; rows of each format.
     files: list[Told] = field(default_factory=list)
     rows_of: Counter = field(default_factory=Counter)
@@ -39,6 +46,22 @@ class Report:
     def has_warnings(self) -> bool:
         return self.counts[WARNING] > 0
 
+    def count(self, planned: Planned) -> None:
+        """Count a run by what becomes of it; one without a fate has an error."""
+        if planned.fate:
+            self.fates[planned.fate] += 1
+        if planned.fate in WRITTEN:
+            self.planned += 1
+            self.tasks.add(planned.identity.task.slug)
+            self.entries.add(hash(planned.key))
+        if planned.fate != NEW:
+            self.fate_of[planned.reading.path, planned.reading.row] = planned.fate
+
+    @property
+    def unwritten(self) -> int:
+        """Runs that are good but are not written again."""
+        return sum(self.fates[fate] for fate in self.fates if fate not in WRITTEN)
+
     def saw(self, frame: Frame) -> None:
         """Count what the reading child tells."""
         self.files += frame.files
@@ -56,6 +79,7 @@ class Report:
     def add(self, issue: Issue) -> None:
         """Count an issue, and keep it or fold it into the first of its kind."""
         self.counts[issue.severity] += 1
+        self.is_broken |= issue.severity == ERROR and not issue.row
         if issue.row and len(self.by_row) < ROWS_KEPT:
             self.by_row.setdefault((issue.path, issue.row), []).append(public(issue))
         key = (issue.code, issue.column, kind_of(issue))
@@ -87,6 +111,7 @@ class Report:
             "errors": self.counts[ERROR],
             "warnings": self.counts[WARNING],
             "tasks": sorted(self.tasks),
+            "fates": dict(self.fates),
             "asked": self.asked,
             "files": [
                 {**asdict(file), "rows": self.rows_of[file.path]}

@@ -20,6 +20,7 @@ WORDS = {
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
     State.PUBLISHED: "Published. Its numbers count on the boards below.",
     State.HELD: "Waiting for an editor, who looks at the warnings below.",
+    State.EMBARGOED: "Ready. Its numbers are yours alone until the embargo ends.",
     State.REJECTED: "Not published: it has errors. Nothing of it is on a board.",
     State.QUARANTINED: "Set aside: reading it ended the worker three times. It is kept.",
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
@@ -102,9 +103,38 @@ class SubmissionPage:
 
     @property
     def can_publish(self) -> bool:
+        """Whether there is anything that could be published, perhaps without some rows."""
         one = self.submission
-        ready = one.state == State.CHECKED or (one.state == State.HELD and self.user.is_staff)
-        return self.may_act and ready and not one.summary.get("errors")
+        return self.may_act and one.state in (State.CHECKED, State.REJECTED) and self.has_some
+
+    @property
+    def has_some(self) -> bool:
+        return bool(self.runs) or self.has_conflicts or not self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.submission.summary.get("errors"))
+
+    @property
+    def has_conflicts(self) -> bool:
+        return any(issue["code"] == "run.conflict" for issue in self.problems)
+
+    @property
+    def conflict_choices(self) -> list[tuple[str, str]]:
+        return [(value.lower(), label) for value, label in Submission.OnConflict.choices]
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        return Submission.Reason.choices
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether this reader is an editor who may decide about it."""
+        return self.submission.state == State.HELD and self.user.is_staff and not self.is_own
+
+    @property
+    def decisions(self):
+        return self.submission.decisions.all()
 
     @property
     def can_change(self) -> bool:

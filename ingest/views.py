@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingest import files, pipeline, tasks
+from ingest import files, pipeline, quota, tasks
+from ingest.choices import ChoiceError, choices_of
 from ingest.errors import ERRORS
 from ingest.formats import FORMATS
 from ingest.formats import __path__ as formats_path
@@ -58,6 +59,10 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return submit_page(request, form, status=400)
     sent = form.cleaned_data
+    left = quota.of(request.user, at=timezone.now())
+    if not left.left:
+        form.add_error(None, f"You may send {left.per_day} files a day. Go on tomorrow (UTC).")
+        return submit_page(request, form, status=429)
     try:
         submission, is_new = pipeline.receive(
             [(sent["file"].name, sent["file"])],
@@ -91,6 +96,9 @@ def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> Ht
             "formats": sorted(FORMATS.values(), key=lambda module: module.LABEL),
             "limit": settings.LIMITS["max_upload_bytes"],
             "recent": recent,
+            "quota": quota.of(request.user, at=timezone.now())
+            if request.user.is_authenticated
+            else None,
             "review": settings.REVIEW,
             "lists": [
                 ("hardware", slugs(Hardware)),
@@ -171,8 +179,9 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
 def publish(request: HttpRequest, public_id) -> HttpResponse:
     submission = owned(request, public_id)
     try:
-        pipeline.publish(submission.pk, by=request.user)
-    except pipeline.NotAllowed as refused:
+        chosen = choices_of(request.POST)
+        pipeline.publish(submission.pk, by=request.user, **chosen)
+    except (pipeline.NotAllowed, ChoiceError) as refused:
         messages.error(request, str(refused))
     else:
         later(tasks.ingest, submission.pk)

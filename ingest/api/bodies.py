@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from ingest import files, formats
+from ingest.choices import ChoiceError, choices_of
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
@@ -45,6 +46,7 @@ class Said:
     publish: str = "AUTO"
     source: Source | None = None
     filename: str = ""
+    choices: dict[str, Any] = field(default_factory=dict)
 
 
 def refuse_length(request: Request) -> None:
@@ -112,9 +114,20 @@ def said_of(words: Mapping[str, Any], filename: str = "") -> Said:
         message = "publish: expected auto or no."
         errors.append(complaint("field.invalid", message, "publish", expected=list(PUBLISH)))
     source = source_said(str(words.get("source") or ""), errors)
+    choices = choices_said(words, errors)
     if errors:
         raise refused(errors)
-    return Said(context, format, PUBLISH[publish], source, filename)
+    return Said(context, format, PUBLISH[publish], source, filename, choices)
+
+
+def choices_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the sender chooses about publishing."""
+    try:
+        return choices_of(words)
+    except ChoiceError as error:
+        expected = list(error.expected)
+        errors.append(complaint("field.invalid", str(error), error.name, expected=expected))
+    return {}
 
 
 def context_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rest_framework.serializers import (
     DateTimeField,
     DictField,
     FileField,
+    FloatField,
     IntegerField,
     JSONField,
     ListField,
@@ -59,8 +60,8 @@ class SubmissionSerializer(Serializer):
 
     id = CharField(source="public_id")
     status = CharField(
-        help_text="received, checked, published, held, rejected, quarantined, withdrawn or "
-        "superseded.",
+        help_text="received, checked, published, held, embargoed, rejected, quarantined, withdrawn "
+        "or superseded.",
     )
     code = CharField(allow_null=True, help_text="The first error's code.")
     filename = CharField()
@@ -83,7 +84,42 @@ class LinksSerializer(Serializer):
     publish = URLField()
 
 
+class ProgressSerializer(Serializer):
+    """How far the worker is. `seconds_left` is a guess."""
+
+    rows_read = IntegerField()
+    rows_checked = IntegerField()
+    share = FloatField(help_text="Of the bytes sent, from 0 to 1.")
+    seconds_left = FloatField(allow_null=True)
+
+
+class ChoicesSerializer(Serializer):
+    """What a sender chooses about publishing."""
+
+    mode = CharField(required=False, help_text="all (the default) or valid.")
+    on_conflict = CharField(
+        required=False, help_text="error (the default), skip, supersede or replicate."
+    )
+    reason = CharField(required=False, allow_null=True, help_text="Why numbers are replaced.")
+    embargo_until = DateTimeField(required=False, allow_null=True)
+
+
+class DecisionSerializer(Serializer):
+    """An editor's word on a held submission."""
+
+    verdict = CharField(source="get_verdict_display")
+    reason = CharField()
+    decided_at = DateTimeField()
+
+
 class SubmissionDetailSerializer(SubmissionSerializer):
+    choices = ChoicesSerializer()
+    progress = ProgressSerializer(allow_null=True)
+    fates = DictField(
+        child=IntegerField(),
+        help_text="Runs by what becomes of them: new, repeat, replaces, unchanged, skipped.",
+    )
+    decisions = DecisionSerializer(many=True)
     context = DictField(help_text="What the sender says about the file.")
     asked = asked_field()
     issues = ErrorObjectSerializer(many=True, help_text="Alike ones are folded: see also_rows.")
@@ -99,6 +135,7 @@ class RowSerializer(Serializer):
     sent = DictField()
     patched = DictField(allow_null=True)
     issues = ErrorObjectSerializer(many=True)
+    fate = CharField(help_text="repeat, replaces, unchanged, skipped; empty when new or no run.")
 
 
 class FormatSerializer(Serializer):
@@ -127,3 +164,9 @@ class FormSerializer(WordsSerializer):
     file = FileField()
     publish = CharField(required=False, help_text="auto (the default) or no: stop after the check.")
     source = CharField(required=False, help_text="Slug or address of a source in the catalogue.")
+    mode = CharField(required=False, help_text="all (the default) or valid.")
+    on_conflict = CharField(
+        required=False, help_text="error (the default), skip, supersede or replicate."
+    )
+    reason = CharField(required=False, help_text="Why earlier numbers are replaced.")
+    embargo_until = CharField(required=False, help_text="A date or time.")

@@ -14,6 +14,7 @@ from leaderboard.models.catalogue import (
     Task,
 )
 from leaderboard.models.evidence import (
+    Decision,
     Entry,
     Estimate,
     Measurement,
@@ -30,6 +31,7 @@ __all__ = [
     "Change",
     "Claim",
     "Composition",
+    "Decision",
     "Entry",
     "Estimate",
     "Factor",

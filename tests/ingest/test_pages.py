@@ -236,7 +236,7 @@ def test_editors_see_all_and_publish_what_is_held(client, world):
     assert submission.state == "HELD"
 
     client.force_login(editor)
-    assert "Publish 1 run" in text_of(client.get(submission.get_absolute_url()))
+    assert "Approve" in text_of(client.get(submission.get_absolute_url()))
     client.post(f"{submission.get_absolute_url()}publish/")
     pipeline.ingest(submission.pk, at=NOW)
 

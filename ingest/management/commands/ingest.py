@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -39,7 +40,10 @@ class Command(BaseCommand):
             if options["check"]:
                 with file.open("rb") as stream:
                     report = pipeline.check(
-                        [(file.name, stream)], context=context, format=options["format"]
+                        [(file.name, stream)],
+                        by=AnonymousUser(),
+                        context=context,
+                        format=options["format"],
                     )
                 found = {"status": "checked", "summary": report.summary, "issues": report.issues}
             else:
