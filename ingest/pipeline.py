@@ -18,6 +18,7 @@ from psycopg import errors
 from ingest import files, progress, writing
 from ingest.against import Against
 from ingest.checking import Pass
+from ingest.effect import Effect
 from ingest.parsing import Patches
 from ingest.readings import Issue
 from ingest.report import Report
@@ -331,8 +332,11 @@ def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choic
     against = Against(0, by.pk or 0, choices.get("on_conflict", Submission.OnConflict.ERROR))
     with spooled((files.path_of(name), pieces_of(stream)) for name, stream in sent) as spool:
         reading = Pass(spool, format, context_of(context), against=against)
-        for _ in reading.batches():
+        effect = Effect()
+        for batch in reading.batches():
+            effect.add(batch)
             reading.taken()
+    reading.report.effect = effect.found()
     return reading.report
 
 
@@ -365,9 +369,12 @@ def inspect(submission: Submission) -> Report:
     """Check a kept file and keep its records with their problems, for the page that shows them."""
     with over(submission) as reading:
         SubmissionRow.objects.filter(submission=submission).delete()
-        for _ in reading.batches():
+        effect = Effect()
+        for batch in reading.batches():
+            effect.add(batch)
             writing.write_rows(submission, reading.taken(), reading.patches)
         writing.mark_rows(submission, reading.report)
+    reading.report.effect = effect.found()
     return reading.report
 
 
@@ -420,7 +427,16 @@ def finish(submission: Submission, state: str, report: Report, *, at: datetime) 
     submission.state = state
     submission.format = report.format or submission.format
     submission.summary, submission.issues = report.summary, report.issues
+    submission.effect = report.effect
     submission.decided_at, submission.lease_until = at, None
     submission.save(
-        update_fields=["state", "format", "summary", "issues", "decided_at", "lease_until"]
+        update_fields=[
+            "state",
+            "format",
+            "summary",
+            "issues",
+            "effect",
+            "decided_at",
+            "lease_until",
+        ]
     )

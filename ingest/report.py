@@ -37,6 +37,8 @@ class Report:
     # Hashes of the entries' keys: a file may have a million.
     entries: set[int] = field(default_factory=set)
     asked: dict[str, dict[str, int]] = field(default_factory=dict)
+    # What publishing would do to the boards (`ingest.effect`); empty where nobody asked.
+    effect: dict[str, Any] = field(default_factory=dict)
 
     @property
     def has_errors(self) -> bool:

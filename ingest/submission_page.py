@@ -8,6 +8,8 @@ from itertools import islice
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
 from ingest.resolve import KINDS, NAMES, Catalogue
+from leaderboard import quantities
+from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Submission
 
 State = Submission.State
@@ -25,6 +27,14 @@ WORDS = {
     State.QUARANTINED: "Set aside: reading it ended the worker three times. It is kept.",
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
     State.SUPERSEDED: "Replaced by a later submission. This page stays.",
+}
+STANDINGS = 20
+FATES = {
+    "new": "new run",
+    "repeat": "repeat of something published,repeats of something published",
+    "replaces": "replaced run",
+    "unchanged": "run published before,runs published before",
+    "skipped": "skipped run",
 }
 SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 STEPS = ("1 Send", "2 Check", "3 Publish")
@@ -183,6 +193,21 @@ class SubmissionPage:
         summary = self.submission.summary
         return max(summary.get("errors", 0) + summary.get("warnings", 0) - told, 0)
 
+    # What publishing would do
+
+    @cached_property
+    def effect(self) -> dict:
+        """The check's preview, for those who may act on it; numbers as text."""
+        found = self.submission.effect
+        if not (self.may_act and found.get("runs") and self.submission.state in CHANGEABLE):
+            return {}
+        return found | {"boards": [board_effect(board) for board in found["boards"]]}
+
+    @property
+    def fates(self) -> list[tuple[str, int]]:
+        counts = self.submission.summary.get("fates", {})
+        return [(words, counts[fate]) for fate, words in FATES.items() if counts.get(fate)]
+
     # Context
 
     @cached_property
@@ -272,6 +297,30 @@ class SubmissionPage:
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ROWS])
+
+
+def board_effect(board: dict) -> dict:
+    """What would become of a board, with numbers as text."""
+    scales = {
+        slug: quantities.scale(slug, [line["values"][slug][0] for line in board["standings"]])
+        for slug in board["objectives"]
+    }
+    lines = [
+        line
+        | {
+            "cells": [
+                (
+                    scales[slug].quantity(value, low=low, high=high),
+                    quantities.ranks(int(best), int(worst)),
+                )
+                for slug, (value, low, high, best, worst) in line["values"].items()
+            ]
+        }
+        for line in board["standings"][:STANDINGS]
+    ]
+    labels = [metrics.get(slug).label for slug in board["objectives"]]
+    more = board["ranked"] - len(lines)
+    return board | {"labels": labels, "lines": lines, "more": more}
 
 
 def severity(issue: dict) -> int:

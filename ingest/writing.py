@@ -101,10 +101,15 @@ def entry_ids(batch: list[Planned]) -> dict[tuple, int]:
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES_SQL, [*columns, texts])
         found = {tuple(key): entry for entry, *key in cursor.fetchall()}
-        if len(found) < len(keys):
-            cursor.execute(FIND_SQL, columns)
-            found |= {tuple(key): entry for entry, *key in cursor.fetchall()}
-    return found
+    return found if len(found) == len(keys) else found | found_entries(keys)
+
+
+def found_entries(keys: list[tuple]) -> dict[tuple, int]:
+    """Key → id of the entries that there are."""
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_SQL, columns)
+        return {tuple(key): entry for entry, *key in cursor.fetchall()}
 
 
 def run_rows(submission, numbered, entries) -> Iterable[tuple]:

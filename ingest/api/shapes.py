@@ -6,6 +6,7 @@
 from typing import Any
 
 from rest_framework.serializers import (
+    BooleanField,
     CharField,
     DateTimeField,
     DictField,
@@ -46,6 +47,69 @@ def asked_field() -> DictField:
     )
 
 
+class LineNumberSerializer(Serializer):
+    """A number as it would be stored."""
+
+    metric = CharField()
+    says = CharField(help_text="The conversion in words: `12.4 Wh / 1,000 items → 44.64 J`.")
+    value = FloatField()
+    low = FloatField()
+    high = FloatField()
+    unit = CharField()
+    origin = CharField()
+    is_derived = BooleanField()
+
+
+class LineSerializer(Serializer):
+    """A run as it would be stored."""
+
+    row = IntegerField()
+    path = CharField()
+    name = CharField()
+    fate = CharField(help_text="new, repeat or replaces.")
+    numbers = LineNumberSerializer(many=True)
+
+
+class StandingSerializer(Serializer):
+    """Where an entry of the file would stand on a board."""
+
+    row = IntegerField()
+    path = CharField()
+    name = CharField()
+    fate = CharField()
+    layer = IntegerField(help_text="1 is the frontier, 0 deeper than layers are told apart.")
+    values = DictField(
+        child=ListField(child=FloatField()),
+        help_text="Objective → value, lowest, highest, best and worst rank.",
+    )
+    dominates = IntegerField()
+    dominated_by = IntegerField()
+    beaten = ListField(child=CharField(), help_text="Some of those that it would dominate.")
+    beating = ListField(child=CharField(), help_text="Some of those that would dominate it.")
+
+
+class BoardEffectSerializer(Serializer):
+    """What a board would look like."""
+
+    board = CharField()
+    objectives = ListField(child=CharField())
+    entries = IntegerField(help_text="Of the file, at the board's task.")
+    ranked = IntegerField()
+    unranked = IntegerField(help_text="Those that lack an objective, or lie outside its bounds.")
+    enter = IntegerField(help_text="Entries of the file that would be on the frontier.")
+    leave = ListField(child=CharField(), help_text="Some members that would leave the frontier.")
+    standings = StandingSerializer(many=True, help_text="The first 200, best layers first.")
+
+
+class EffectSerializer(Serializer):
+    """What publishing would do. Nothing is written."""
+
+    runs = IntegerField()
+    is_whole = BooleanField(help_text="False where only the first runs were looked at.")
+    lines = LineSerializer(many=True, help_text="The first 100 runs.")
+    boards = BoardEffectSerializer(many=True)
+
+
 class CheckSerializer(Serializer):
     """What a dry run found. Nothing of the file is kept."""
 
@@ -53,6 +117,7 @@ class CheckSerializer(Serializer):
     counts = CountsSerializer()
     asked = asked_field()
     issues = ErrorObjectSerializer(many=True)
+    preview = EffectSerializer()
 
 
 class SubmissionSerializer(Serializer):
@@ -79,6 +144,7 @@ class LinksSerializer(Serializer):
 
     self = URLField()
     rows = URLField()
+    preview = URLField()
     entries = URLField()
     context = URLField()
     publish = URLField()

@@ -102,7 +102,9 @@ class Submissions(APIView):
         asked = checked(request.query_params, PAGED)
         # A submission may have hundreds of issues; the first, an error if there is one, will do.
         own = (
-            signed_in(request).submissions.annotate(first=F("issues__0")).defer("issues", "context")
+            signed_in(request)
+            .submissions.annotate(first=F("issues__0"))
+            .defer("issues", "context", "effect")
         )
         page = page_of(request, asked, own, by="-pk")
         page["results"] = [told(submission, submission.first) for submission in page["results"]]
@@ -163,6 +165,7 @@ def dry_run(user: Any, file: Any, said: bodies.Said) -> Response:
         "counts": shapes.counts(report.summary),
         "asked": report.asked,
         "issues": report.issues,
+        "preview": report.effect,
     }
     return Response(shapes.CheckSerializer(found).data)
 
@@ -203,6 +206,7 @@ def detail(request: Request, submission: Submission) -> dict[str, Any]:
         for name, view in (
             ("self", ""),
             ("rows", "-rows"),
+            ("preview", "-preview"),
             ("context", "-context"),
             ("publish", "-publish"),
         )
@@ -315,6 +319,17 @@ def rows(request: Request, asked: Asked, public_id: UUID):
     return cut(request, asked, page, lambda row: f"{row.row} {row.path}")
 
 
+@reads(shapes.EffectSerializer, tag="Submissions")
+def preview(request: Request, asked: Asked, public_id: UUID):
+    """What publishing would do: numbers with their conversion, ranks, frontiers, who is dominated.
+
+    Worked out by the last check and for nobody but its sender and editors; nothing is written.
+    Empty for a submission that was published at once.
+    """
+    found = owned(request, public_id)
+    return {"lines": [], "boards": [], "runs": 0, "is_whole": True} | found.effect
+
+
 @extend_schema(
     operation_id="say_context",
     tags=["Submissions"],
@@ -396,6 +411,7 @@ urlpatterns = [
     path("submissions/", Submissions.as_view(), name="api-submissions"),
     path("submissions/<uuid:public_id>/", submission, name="api-submission"),
     path("submissions/<uuid:public_id>/rows/", rows, name="api-submission-rows"),
+    path("submissions/<uuid:public_id>/preview/", preview, name="api-submission-preview"),
     path("submissions/<uuid:public_id>/context/", context, name="api-submission-context"),
     path("submissions/<uuid:public_id>/publish/", publish, name="api-submission-publish"),
 ]

@@ -99,6 +99,8 @@ class Submission(models.Model):
     # {"rows": …, "entries": …, "errors": …, "warnings": …, "boards": […]}
     summary = models.JSONField(default=dict, blank=True)
     issues = models.JSONField(default=list, blank=True)
+    # What publishing would do, worked out by the last check (`ingest.effect`).
+    effect = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     # Grows with each claim, so that a worker that was given up can't write any more.
