@@ -47,6 +47,37 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The very numbers of somebody else",
         "Another sender published the same numbers of the same entry. Both count as repeats.",
     ),
+    "unit.slip": (
+        "A unit that slipped",
+        "The number lies far beyond all others of its task, and a factor between two units would "
+        "explain it. Check the unit; if it is right, an editor lets it pass.",
+    ),
+    "energy.beyond_rating": (
+        "More energy than the devices can draw",
+        "Rated power times devices times time is less than the energy given. Check the unit, the "
+        "number of devices and the time.",
+    ),
+    "numbers.copied": (
+        "The same numbers twice",
+        "Two models of one file have the same numbers to the last digit.",
+    ),
+    "values.constant": (
+        "The same value in many rows",
+        "Counts and energies differ from run to run. A value that stays the same is often a "
+        "constant of the tool, or a column that was filled down.",
+    ),
+    "origin.doubtful": (
+        "A rating said to be measured",
+        "Measured energy is never exactly proportional to time. Say RATED or ESTIMATED.",
+    ),
+    "carbon.factor": (
+        "No grid has this carbon intensity",
+        "Carbon divided by energy lies outside of what any grid emits. Check both units.",
+    ),
+    "samples.few": (
+        "Few samples",
+        "Below 30 samples chance weighs much. Repeat the run with more.",
+    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",
