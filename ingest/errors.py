@@ -30,6 +30,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The table can't be split into cells",
         "Look for a quotation mark that is not closed near the line named.",
     ),
+    "sql.broken": (
+        "A statement can't be taken apart",
+        "INSERT statements are parsed, never executed. Send the file as the tool wrote it.",
+    ),
     "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
     "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
     "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
@@ -98,6 +102,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The tool tracked a process, not the machine, so the totals are left out.",
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
+    "test.unknown": ("Unknown test", "A test is pp or tg with a number of tokens: pp512, tg128."),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
     # Names
     **{

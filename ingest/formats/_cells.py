@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ingest.formats import _limits
@@ -161,6 +162,17 @@ class Cells:
             if column.endswith(REPEATED) and stated(cell):
                 message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
+
+
+def spread(raw: str, deviation: str) -> tuple[str, str]:
+    """The bounds one deviation around a number, or none where they would go below zero."""
+    if not (is_number(raw) and is_number(deviation)):
+        return "", ""
+    value, error = Decimal(raw), abs(Decimal(deviation))
+    low, high = value - error, value + error
+    if not error or low < 0 or not (is_number(str(low)) and is_number(str(high))):
+        return "", ""
+    return str(low), str(high)
 
 
 def stated(cell: Any) -> str:
