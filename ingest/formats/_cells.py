@@ -18,6 +18,11 @@ from ingest.formats._document import REPEATED
 from ingest.formats._table import EXTRA
 from ingest.readings import ERROR, REPORTED, WARNING, Issue, Row, Value
 
+# A label that no catalogue has, so that the method is asked for: none would be the baseline.
+UNSTATED = "quantisation not stated"
+# What the bounds of `spread` are.
+DEVIATION = "bounds are one standard deviation of the repetitions"
+
 _MISSING = frozenset({"", "n/a", "nan", "none", "null"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _COUNT = re.compile(r"\d{1,15}(?:\.0*)?", re.ASCII)
@@ -162,6 +167,12 @@ class Cells:
             if column.endswith(REPEATED) and stated(cell):
                 message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A number and its deviation, from `7100.00 ± 140.34`; the second may be missing."""
+    raw, _, deviation = re.sub(r"\+/-|±", "±", text, count=1).partition("±")
+    return raw.strip(), deviation.strip()
 
 
 def spread(raw: str, deviation: str) -> tuple[str, str]:

@@ -8,11 +8,10 @@ writes `n_gen`, or does both; there is no quality and no energy.
 import io
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
-from ingest.formats import _document, _limits, _markdown, _sql, _table
-from ingest.formats._cells import Cells, spread
+from ingest.formats import _document, _limits, _markdown, _sql, _table, _text
+from ingest.formats._cells import DEVIATION, UNSTATED, Cells, parted, spread
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import INFO, Issue, Reading, Row, Unreadable, Value
@@ -69,12 +68,8 @@ SWITCHES = {
     "embeddings": "embeddings",
     "shared_prompt": "is_pp_shared",
 }
-# The resolver takes an empty method for the model as published, so it must be asked for.
-UNSTATED = "quantisation not stated"
-DEVIATION = "bounds are one standard deviation of the repetitions"
 
 _TEST = re.compile(r"(?:pp\s?(\d+))?\+?(?:tg\s?(\d+))?(?:\s*@\s*d\s?(\d+))?", re.ASCII)
-_SPEED = re.compile(r"(\S+)(?:\s*(?:±|\+/-)\s*(\S+))?")
 _WEIGHTS = r"(?:IQ|TQ|Q)\d\w*(?: - (?:Small|Medium|Large))?|MXFP4|NVFP4|BF16|F16|F32"
 _TYPE = re.compile(rf"(?:\b(?:mostly|all) )?\b({_WEIGHTS})\b.*", re.I)
 _SUFFIX = re.compile(rf"[-._](?:UD-)?({_WEIGHTS})(?:[-._](?:moe|gguf))*", re.I)
@@ -107,12 +102,12 @@ def rows(file: File) -> Iterator[Row]:
     if beginning.text.startswith(("[", "{")):
         return _numbered(_json(file), file.path)
     if _is_sql(beginning.text):
-        return _numbered(_sql.inserted(_markdown.text(file)), file.path)
+        return _numbered(_sql.inserted("\n".join(_text.lines(file))), file.path)
     if TEST & {column.strip() for column in beginning.columns}:
         return _table.rows(
             file, name=str.strip, check=lambda header: _table.require(header, TEST, str.strip)
         )
-    return _numbered(_tables(_markdown.text(file)), file.path)
+    return _numbered(_tables(_text.lines(file)), file.path)
 
 
 def reading(row: Row) -> Reading:
@@ -178,10 +173,10 @@ def _json(file: File) -> Iterator[dict[str, Any]]:
         yield _document.cells(record, number)
 
 
-def _tables(content: str) -> Iterator[dict[str, Any]]:
+def _tables(lines: list[str]) -> Iterator[dict[str, Any]]:
     """The rows of the tools' tables, each with what the text above them says."""
-    found = [table for table in _markdown.tables(content) if _is_ours(table)]
-    devices = list(chain.from_iterable(_found(pattern, content) for pattern in _DEVICES))
+    found = [table for table in _markdown.tables(lines) if _is_ours(table)]
+    devices = next(filter(None, (_found(pattern, lines) for pattern in _DEVICES)), [])
     for table in found:
         types = {
             record["model"] for other in found for record in other.records
@@ -189,7 +184,7 @@ def _tables(content: str) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
         shared: dict[str, str | None] = {
             "heading": table.heading,
-            "linked model": (_found(_LINK, "\n".join(table.above)) or [""])[-1],
+            "linked model": (_found(_LINK, table.above) or [""])[-1],
             "devices above": " | ".join(devices),
         }
         if "PP" in table.records[0]:
@@ -203,15 +198,15 @@ def _is_ours(table: _markdown.Table) -> bool:
     return header >= TABLE or header >= BATCHED_TABLE
 
 
-def _found(pattern: re.Pattern[str], content: str) -> list[str]:
-    """What a pattern finds in the lines; the first one that finds anything has found all."""
-    searched = (pattern.search(line) for line in content.split("\n") if len(line) < 1000)
+def _found(pattern: re.Pattern[str], lines: list[str]) -> list[str]:
+    """What a pattern finds in the lines."""
+    searched = (pattern.search(line) for line in lines if len(line) < 1000)
     return [match[1].strip() for match in searched if match]
 
 
 def _main(above: list[str]) -> dict[str, str]:
     """The settings that llama-batched-bench prints before its table."""
-    printed = _found(_MAIN, "\n".join(above))
+    printed = _found(_MAIN, above)
     pairs = (pair.partition(" = ") for pair in (printed or [""])[-1].split(", "))
     return {name: text for name, _, text in pairs if text}
 
@@ -252,10 +247,9 @@ def _repeated(cells: Cells, prompt: int, generated: int) -> dict[str, Value]:
     """The mean speed and time of a test that ran several times."""
     speed, deviation = cells.number("avg_ts"), cells.number("stddev_ts")
     column = "avg_ts"
-    if not speed and (printed := _SPEED.fullmatch(cells.text("t/s"))):
+    if not speed and cells.text("t/s"):
         column = "t/s"
-        speed = cells.checked(printed[1], column)
-        deviation = cells.checked(printed[2] or "", column)
+        speed, deviation = (cells.checked(text, column) for text in parted(cells.text(column)))
     if not speed or not (prompt or generated):
         cells.issue("value.missing", "The record states no speed of a test.", column)
         return {}

@@ -11,6 +11,7 @@ def test_the_folder_is_the_registry():
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
         "llama-bench",
+        "llama-benchy-md",
         "llm-energy-benchmark-csv",
         "mlenergy-v3-json",
     ]
@@ -47,7 +48,13 @@ def test_only_result_files_of_the_known_formats_are_recognised(real_data):
 
 
 def test_all_result_files_of_the_known_formats_are_recognised(real_data):
-    no_results = {"SOURCE.md", "performance.csv", "model_parameters.csv", "index.json"}
+    no_results = {
+        "SOURCE.md",
+        "performance.csv",
+        "model_parameters.csv",
+        "index.json",
+        "meta.json",
+    }
     for slug in formats.FORMATS:
         for path in (real_data / slug).rglob("*"):
             if path.is_file() and path.name not in no_results:
