@@ -55,6 +55,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "row.long": ("The row is too long", "It has more cells than the header has columns."),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
     "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
+    "row.detail": ("A part of a whole", "The whole counts; its parts are kept and not counted."),
     "row.repeated": ("The same again", "The same configuration with the same numbers."),
     "run.scattered": (
         "Rows of a run are too far apart",
@@ -83,6 +84,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "per.unknown": ("Unknown reference", "A value is per unit or per run."),
     "metric.unknown": ("Unknown metric", "All metrics and their units are under /metrics/."),
+    "metric.unsupported": (
+        "A score that is not read",
+        "Quality is a share from 0 to 1 of which more is better. Perplexities, errors and points "
+        "stay in the file.",
+    ),
     "metric.repeated": ("A metric stands twice", "Give each metric in one column."),
     "bound.alone": ("A bound without a value", "Give the value that the bounds belong to."),
     "interval.order": ("The value lies outside its bounds", "low ≤ value ≤ high must hold."),
@@ -97,6 +103,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The file gives one quantity twice, and the two differ by more than 0.1 %.",
     ),
     "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "samples.few": (
+        "Few samples",
+        "A score on less than 30 samples says little. Send the run on the whole task.",
+    ),
     "boundary.unclear": (
         "Unclear what was measured",
         "The tool tracked a process, not the machine, so the totals are left out.",

@@ -13,6 +13,7 @@ def test_the_folder_is_the_registry():
         "llama-bench",
         "llama-benchy-md",
         "llm-energy-benchmark-csv",
+        "lm-eval-json",
         "mlenergy-v3-json",
     ]
 
