@@ -102,6 +102,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Two statements disagree",
         "The file gives one quantity twice, and the two differ by more than 0.1 %.",
     ),
+    "value.outlier": (
+        "Far from the others",
+        "The value is as the file has it, and counts. Look whether the answers were read right.",
+    ),
     "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
     "samples.few": (
         "Few samples",
@@ -141,6 +145,10 @@ ERRORS: dict[str, tuple[str, str]] = {
             ("samples", "number of samples"),
         ]
     },
+    "companion.missing": (
+        "A file that belongs to it is missing",
+        "Send the folder whole, so that the file beside it can say what ran.",
+    ),
     "model.path": ("A path, not a model", "Give the model's public name."),
     "model.unstated": ("No model named", "The project's name does not look like a model's."),
 }
