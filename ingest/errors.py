@@ -117,6 +117,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
     "test.unknown": ("Unknown test", "A test is pp or tg with a number of tokens: pp512, tg128."),
+    "total.shared": (
+        "A total of several results",
+        "The file states it once for all its results together, so it belongs to none of them.",
+    ),
+    "carbon.unclear": (
+        "Carbon of unknown hardware",
+        "The tool estimated it on a machine that nobody names. It is kept as reported.",
+    ),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
     # Names
     **{

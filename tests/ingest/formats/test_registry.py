@@ -16,6 +16,7 @@ def test_the_folder_is_the_registry():
         "llm-energy-benchmark-csv",
         "lm-eval-json",
         "mlenergy-v3-json",
+        "mteb-json",
     ]
 
 
