@@ -35,6 +35,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "INSERT statements are parsed, never executed. Send the file as the tool wrote it.",
     ),
     "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
+    "yaml.invalid": (
+        "The file is not YAML",
+        "The message names the line of the fault. Anchors are not read.",
+    ),
     "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
     "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
     "version.unknown": ("Unknown version", "Our JSON is version 1; the template shows it."),
@@ -120,6 +124,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "total.shared": (
         "A total of several results",
         "The file states it once for all its results together, so it belongs to none of them.",
+    ),
+    "cost.unknown": (
+        "A cost of zero",
+        "The tool writes zero where it knows no price, so the cost is missing. It never is zero.",
     ),
     "carbon.unclear": (
         "Carbon of unknown hardware",
