@@ -81,6 +81,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "count.invalid": ("Not a count", "Write a whole number from 1."),
     "date.invalid": ("Not a date", "Write year, month and day: 2026-01-31."),
+    "date.missing": ("No day", "Put the day into the name of the file: ratings_2026-01-31.csv."),
+    "interval.unclear": ("Not an interval", "Write the distances from the value: +5/-4."),
+    "answer.unclear": ("Neither True nor False", "Each answer is True, False or empty."),
+    "answer.missing": ("Questions without an answer", "They are not counted as wrong."),
     "decimal.unknown": ("Unknown decimal mark", "The column “decimal” says point or comma."),
     "origin.unknown": (
         "Unknown origin",

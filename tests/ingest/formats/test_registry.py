@@ -17,8 +17,10 @@ def test_the_folder_is_the_registry():
         "llama-benchy-md",
         "llm-energy-benchmark-csv",
         "lm-eval-json",
+        "lmarena-csv",
         "mlenergy-v3-json",
         "mteb-json",
+        "routellm-csv",
     ]
 
 
