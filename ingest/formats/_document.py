@@ -7,7 +7,7 @@ can be shown, named in an issue and fixed in place as in a table.
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from ingest.formats import _limits
 from ingest.formats._file import File
@@ -42,6 +42,22 @@ def parsed(source: bytes) -> Any:
         raise Unreadable(_nested()) from None
     _check(found)
     return found
+
+
+def lines(stream: BinaryIO, after: int = 0) -> Iterator[Any]:
+    """The records of JSON lines, one in memory at a time; `after` lines were read before."""
+    number = after
+    while line := stream.readline(_limits.RECORD_CHARS + 1):
+        number += 1
+        if len(line) > _limits.RECORD_CHARS:
+            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} bytes."
+            raise Unreadable(Issue("record.long", message))
+        try:
+            if line.strip():
+                yield parsed(line)
+        except Unreadable as problem:
+            message = f"Line {number} can't be read. {problem.issue.message}"
+            raise Unreadable(Issue(problem.issue.code, message)) from None
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

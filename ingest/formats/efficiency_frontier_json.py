@@ -40,7 +40,7 @@ def rows(file: File) -> Iterator[Row]:
 def _rows(stream: BinaryIO, path: str) -> Iterator[Row]:
     first = stream.readline(_limits.RECORD_CHARS)
     if _begins_lines(first):
-        records = _lines(stream)
+        records = _document.lines(stream, after=1)
     else:
         records = iter(_entries(_document.parsed(first + stream.read())))
     number = 0
@@ -95,21 +95,6 @@ def _begins_lines(first: bytes) -> bool:
         return False
     _require_version(found)
     return True
-
-
-def _lines(stream: BinaryIO) -> Iterator[Any]:
-    number = 1
-    while line := stream.readline(_limits.RECORD_CHARS + 1):
-        number += 1
-        if len(line) > _limits.RECORD_CHARS:
-            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} bytes."
-            raise Unreadable(Issue("record.long", message))
-        try:
-            if line.strip():
-                yield _document.parsed(line)
-        except Unreadable as problem:
-            message = f"Line {number} can't be read. {problem.issue.message}"
-            raise Unreadable(Issue(problem.issue.code, message)) from None
 
 
 def _entries(found: Any) -> list[Any]:
