@@ -32,12 +32,14 @@ class Pass:
     context: dict[str, Any]
     patches: parsing.Patches = field(default_factory=dict)
     against: Against | None = None
+    # Whether models and methods that the context proposes are made.
+    creates: bool = False
     # Called with the report and the bytes read, now and then.
     told: Callable[[Report, int], None] = lambda report, bytes_read: None
 
     def __post_init__(self):
         self.report = Report(settings.LIMITS["max_issues_kept"])
-        self.resolver = Resolver(Catalogue(), self.context)
+        self.resolver = Resolver(Catalogue(), self.context, self.creates)
         self.report.asked = self.resolver.asked
         facts = Facts()
         self.normaliser = Normaliser(self.resolver, facts)

@@ -74,10 +74,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "No grid has this carbon intensity",
         "Carbon divided by energy lies outside of what any grid emits. Check both units.",
     ),
-    "samples.few": (
-        "Few samples",
-        "Below 30 samples chance weighs much. Repeat the run with more.",
-    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",
