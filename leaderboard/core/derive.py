@@ -26,7 +26,7 @@ def _in_order() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _workable(
+def workable(
     measured: frozenset[str], facts: frozenset[str]
 ) -> tuple[tuple[str, tuple[metrics.Recipe, ...]], ...]:
     """Metric → the recipes whose inputs can be there, in the order of working them out."""
@@ -54,7 +54,7 @@ def derive(
     """
     known = {**facts, **measured}
     found = {}
-    for slug, recipes in _workable(frozenset(measured), frozenset(facts)):
+    for slug, recipes in workable(frozenset(measured), frozenset(facts)):
         for recipe in recipes:
             inputs = {name: known[name] for name in recipe.inputs if name in known}
             if len(inputs) < len(recipe.inputs):
