@@ -99,6 +99,18 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
+    "metric.unsupported": (
+        "A score that is no quality",
+        "It has no fixed ends or lower is better, so it is kept in the file and not ranked.",
+    ),
+    "power.window": (
+        "A power log without its window",
+        "The log runs longer than the test and nothing says when the test began and ended.",
+    ),
+    "run.invalid": (
+        "The tool does not vouch for the run",
+        "Its own check of the run failed. Repeat the run, or leave it out.",
+    ),
     # Names
     **{
         f"{kind}.unknown": (

@@ -59,9 +59,17 @@ NOUNS = {
     "throughput": "tokens/s",
     "total_throughput": "tokens/s",
     "image_throughput": "images/s",
+    "sample_throughput": "samples/s",
     "gpu_lives": "device lives",
 }
-RATES = {"power", "memory", "throughput", "total_throughput", "image_throughput"}
+RATES = {
+    "power",
+    "memory",
+    "throughput",
+    "total_throughput",
+    "image_throughput",
+    "sample_throughput",
+}
 
 
 @dataclass(frozen=True)
