@@ -107,6 +107,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A power log without its window",
         "The log runs longer than the test and nothing says when the test began and ended.",
     ),
+    "task.unstated": (
+        "The task decides, and is not known",
+        "Send the file in its folder, which names the task.",
+    ),
     "run.invalid": (
         "The tool does not vouch for the run",
         "Its own check of the run failed. Repeat the run, or leave it out.",

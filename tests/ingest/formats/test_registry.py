@@ -13,6 +13,7 @@ def test_the_folder_is_the_registry():
         "llm-energy-benchmark-csv",
         "mlenergy-v3-json",
         "mlperf-inference",
+        "mlperf-tiny",
     ]
 
 
