@@ -107,6 +107,27 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A power log without its window",
         "The log runs longer than the test and nothing says when the test began and ended.",
     ),
+    "samples.few": ("Few samples", "Fewer than 30 say little. Repeat the run with more."),
+    "requests.failed": (
+        "Requests failed",
+        "Means are over the requests that came back; the others are left out.",
+    ),
+    "load.saturated": (
+        "More load than the server could take",
+        "Its times are those of a queue. The run is kept apart by the setting “saturated”.",
+    ),
+    "telemetry.shared": (
+        "One telemetry for several runs",
+        "Record each run by itself if its energy shall be known.",
+    ),
+    "telemetry.short": (
+        "The telemetry does not cover the run",
+        "Start it before the run and end it after.",
+    ),
+    "devices.unstated": (
+        "How many devices is not said",
+        "Say it in the context field “device_count”; without word it is one.",
+    ),
     "task.unstated": (
         "The task decides, and is not known",
         "Send the file in its folder, which names the task.",

@@ -14,6 +14,7 @@ def test_the_folder_is_the_registry():
         "mlenergy-v3-json",
         "mlperf-inference",
         "mlperf-tiny",
+        "vllm-bench-json",
     ]
 
 
