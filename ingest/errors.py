@@ -108,6 +108,15 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The log runs longer than the test and nothing says when the test began and ended.",
     ),
     "samples.few": ("Few samples", "Fewer than 30 say little. Repeat the run with more."),
+    "requests.uncounted": (
+        "Requests that do not count",
+        "Warm-up and failed requests are in the total and in no figure.",
+    ),
+    "latency.median": ("Medians, not means", "The file states no means of some times."),
+    "devices.unclear": (
+        "Unclear which devices were meant",
+        "A throughput per device needs the number it was divided by. It is left out.",
+    ),
     "requests.failed": (
         "Requests failed",
         "Means are over the requests that came back; the others are left out.",

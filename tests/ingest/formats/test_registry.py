@@ -10,6 +10,7 @@ def test_the_folder_is_the_registry():
         "codecarbon-csv",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
+        "inferencex-agg-json",
         "llm-energy-benchmark-csv",
         "mlenergy-v3-json",
         "mlperf-inference",
