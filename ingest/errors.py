@@ -108,6 +108,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The log runs longer than the test and nothing says when the test began and ended.",
     ),
     "samples.few": ("Few samples", "Fewer than 30 say little. Repeat the run with more."),
+    "requests.unreadable": (
+        "Requests that can't be read",
+        "They lack a number or end before they begin. The others count.",
+    ),
     "requests.uncounted": (
         "Requests that do not count",
         "Warm-up and failed requests are in the total and in no figure.",

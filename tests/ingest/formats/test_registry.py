@@ -13,6 +13,7 @@ def test_the_folder_is_the_registry():
         "efficiency-frontier-json",
         "inferencex-agg-json",
         "llm-energy-benchmark-csv",
+        "lmbench-request-csv",
         "mlenergy-v3-json",
         "mlperf-inference",
         "mlperf-tiny",
