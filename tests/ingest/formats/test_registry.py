@@ -17,6 +17,7 @@ def test_the_folder_is_the_registry():
         "mlenergy-v3-json",
         "mlperf-inference",
         "mlperf-tiny",
+        "optimum-benchmark",
         "vllm-bench-json",
     ]
 
