@@ -6,6 +6,7 @@ from typing import Any
 from ingest.formats._cells import Cells, Column, shown
 from ingest.readings import INFO, WARNING, Value
 
+LONGEST_PATH = 1_000  # in which a snapshot is looked for
 FEWEST = 30  # requests below which a mean says little
 
 _SNAPSHOT = re.compile(r"(?:^|/)models--([^/]+?)--([^/]+)/snapshots/([0-9A-Za-z]+)")
@@ -21,7 +22,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})-\d{6}")
 
 def model(cells: Cells, name: str) -> tuple[str, str]:
     """The model as written and its revision; a snapshot of the hub's cache names both."""
-    if snapshot := _SNAPSHOT.search(cells.text(name)):
+    if snapshot := _SNAPSHOT.search(cells.text(name)[:LONGEST_PATH]):
         return f"{snapshot[1]}/{snapshot[2]}", snapshot[3]
     return cells.model(name), ""
 

@@ -52,9 +52,8 @@ SAMPLES_OF_A_STREAM = 8  # a MultiStream query has eight samples
 
 _TARGET = re.compile(r"-(99(?:\.9)?)$")
 _LATENCY = re.compile(r"latency \((ns|us|ms|s)\)")
-_PAIR = re.compile(r"(\w+): +([^\s:]+)")
+_PAIR = re.compile(r"\b(\w+): +([^\s:]+)")
 _PRINTED = re.compile(r"""['"]?\b(accuracy|mean|\w+)['"]?\s*[:=]\s*([\d.]+(?:[eE][+-]?\d+)?)(%?)""")
-_LINE = re.compile(r"\s*([^:]{1,80}?)\s*:\s*(\S.*?)\s*")
 _COUNTED = re.compile(r"\d+ ?x ?(?=\D)")
 
 
@@ -244,8 +243,9 @@ def _log(file: File) -> Iterator[Row]:
         raise Unreadable(Issue("column.missing", f"The log lacks the line “{TITLE}”."))
     cells: dict[str, Any] = {"SUT name": ""}
     for line in lines:
-        if pair := _LINE.fullmatch(line):
-            cells[pair[1]] = cells.get(pair[1]) or pair[2]
+        name, _, said = (part.strip() for part in line.partition(":"))
+        if name and said and len(name) <= _limits.SHOWN_CHARS:
+            cells[name] = cells.get(name) or said
     place = _place(file.path)
     if place:
         cells |= _system(file.beside(f"../../../../../../systems/{place['system']}.json"))

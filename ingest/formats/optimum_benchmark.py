@@ -5,7 +5,6 @@ configuration stands beside it), and tables have one row per experiment with uni
 Times are means of a call, and a call works on a whole batch.
 """
 
-import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -88,6 +87,7 @@ _HEADER = re.compile(
     r"(latency|throughput|max[_ ]memory[_ ]used|peak[_ ]memory) ?\((.+)\)"
 )
 _PACKED = re.compile(r"([\w.+]+)-batch_size\(")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _WIDTH = re.compile(r"b?f(?:p|loat)?(?:8|16|32|64)", re.IGNORECASE)
 
 
@@ -297,11 +297,7 @@ def _listed(cells: Cells) -> list[str]:
     text = _first(cells, *GPUS)
     if not text.startswith("["):
         return [text] if text else []
-    try:
-        found = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return []
-    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+    return [name for pair in _QUOTED.findall(text) for name in pair if name]
 
 
 def _settings(cells: Cells, batch: int | None, precision: str) -> dict[str, Any]:
