@@ -160,6 +160,12 @@ def test_the_open_division_is_another_entry():
     assert one(Category="open").settings["division"] == "open"
 
 
+def test_the_closed_division_prescribes_what_bert_is():
+    assert one(UsedModel="bert-99.9").model == "BERT-Large"
+    assert one(UsedModel="bert-99", Category="open").model == "bert"
+    assert one(UsedModel="obert-large-pruned95_quant-none-vnni-bert-99").model.endswith("-bert")
+
+
 def test_a_log_takes_hardware_and_quality_from_its_companions(folder):
     nvidia, amd = (
         read(FORMAT, file)[0]
