@@ -59,6 +59,7 @@ NOUNS = {
     "throughput": "tokens/s",
     "total_throughput": "tokens/s",
     "image_throughput": "images/s",
+    "sample_throughput": "samples/s",
     "gpu_lives": "device lives",
     "arena_rating": "points",
 }
@@ -68,6 +69,7 @@ RATES = {
     "throughput",
     "total_throughput",
     "image_throughput",
+    "sample_throughput",
     "arena_rating",
 }
 
