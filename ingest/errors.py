@@ -212,10 +212,6 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The tool estimated it on a machine that nobody names. It is kept as reported.",
     ),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
-    "metric.unsupported": (
-        "A score that is no quality",
-        "It has no fixed ends or lower is better, so it is kept in the file and not ranked.",
-    ),
     "power.window": (
         "A power log without its window",
         "The log runs longer than the test and nothing says when the test began and ended.",
