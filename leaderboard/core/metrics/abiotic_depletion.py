@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "abiotic_depletion",
     "Abiotic depletion",
-    "kg",
+    "kgSbeq",
     LOWER,
     family="material",
     symbol="ADP_e",

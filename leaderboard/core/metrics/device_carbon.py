@@ -15,7 +15,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "device_carbon",
     "Embodied carbon of a device",
-    "kg",
+    "kgCO2e",
     LOWER,
     family="carbon",
     symbol="c_dev",

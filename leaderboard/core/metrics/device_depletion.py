@@ -15,7 +15,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "device_depletion",
     "Abiotic depletion of a device",
-    "kg",
+    "kgSbeq",
     LOWER,
     family="material",
     symbol="a_dev",

@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "energy_per_image",
     "Accelerator energy per image",
-    "J",
+    "J/image",
     LOWER,
     family="energy",
     boundary="accelerators",

@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "energy_per_response",
     "Accelerator energy per response",
-    "J",
+    "J/response",
     LOWER,
     family="energy",
     boundary="accelerators",

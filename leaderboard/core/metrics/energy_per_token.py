@@ -12,7 +12,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "energy_per_token",
     "Accelerator energy per output token",
-    "J",
+    "J/token",
     LOWER,
     family="energy",
     boundary="accelerators",

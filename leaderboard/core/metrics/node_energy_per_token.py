@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "node_energy_per_token",
     "Node energy per output token",
-    "J",
+    "J/token",
     LOWER,
     family="energy",
     boundary="node",

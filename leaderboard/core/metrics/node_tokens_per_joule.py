@@ -7,7 +7,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "node_tokens_per_joule",
     "Output tokens per joule of the node",
-    "count/J",
+    "token/J",
     HIGHER,
     family="energy",
     boundary="node",

@@ -10,7 +10,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "tokens_per_joule",
     "Output tokens per joule of the accelerators",
-    "count/J",
+    "token/J",
     HIGHER,
     family="energy",
     boundary="accelerators",
