@@ -91,6 +91,11 @@ class Scale:
         text = self.number(value, low=low, high=high)
         return f"{text}{NBSP}{self.unit}" if self.unit else text
 
+    def bounded(self, value: float, low: float, high: float) -> str:
+        """“494 Wh (477–512)”, without bounds where they are the value."""
+        text = self.quantity(value, low=low, high=high)
+        return text if low == high else f"{text} ({self.range(low, high)})"
+
 
 PERCENT = Scale(0.01, "%", decimals=1)
 
@@ -165,6 +170,11 @@ def superscript(exponent: int) -> str:
 def alone(metric: str, value: float) -> str:
     """One value of a metric in the unit that fits it, “494 kJ”."""
     return scale(metric, [value]).quantity(value)
+
+
+def of_metric(metric: str, value: float, low: float, high: float) -> str:
+    """A value of a metric with its bounds in the unit that fits it."""
+    return scale(metric, [value]).bounded(value, low, high)
 
 
 def per(metric: str, unit_noun: str) -> str:

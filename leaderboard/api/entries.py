@@ -9,8 +9,9 @@ from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
-from leaderboard.api import shapes
+from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, Asked, Parameter, page_of, paged, reads
+from leaderboard.api.fields import quantity
 from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import EntryQuerySet, Origin
@@ -113,7 +114,7 @@ def known(entry: Entry) -> dict[str, Any]:
     """An entry with what we hold to be true of it."""
     values = {
         estimate.metric: {
-            **shapes.quantity(
+            **quantity(
                 estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
             ),
             "origin": Origin.values[estimate.origin],

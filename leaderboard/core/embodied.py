@@ -1,5 +1,8 @@
 """Impacts of making a device: what its carbon and its depletion share (metrics-spec, 1.4)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from leaderboard.core import footprint
 from leaderboard.core.contract import NAME, NUMBER, TABLE, Detailed, Input
 from leaderboard.core.footprint import Card, Impact
@@ -41,7 +44,7 @@ def components(*impacts: float) -> dict[str, list[dict[str, str | float]]]:
     return {"components": [{"component": part, "impact": impact} for part, impact in rows]}
 
 
-def of_components(components):
+def of_components(components: Sequence[Mapping[str, Any]]) -> Detailed:
     """The sum, with each part's share beside it. Raises Missing when there is no part."""
     return Detailed(*footprint.summed((row["component"], row["impact"]) for row in components))
 

@@ -1,5 +1,8 @@
 """Accuracy per mean of what the queries drew: per watt and per joule (metrics-spec, section 3)."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from leaderboard.core.contract import NUMBER, TABLE, Input
 from leaderboard.core.samples import mean
 
@@ -18,6 +21,6 @@ def written(drawn: str) -> str:
     return f"mean(accuracy[q] for q in queries) / mean({drawn}[q] for q in queries)"
 
 
-def per_mean(queries, drawn: str) -> float:
+def per_mean(queries: Sequence[Mapping[str, Any]], drawn: str) -> float:
     """Mean accuracy over mean of what was drawn. Raises Missing without queries."""
     return mean(queries, "accuracy", "queries") / mean(queries, drawn, "queries")
