@@ -12,8 +12,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.serializers import (
     BooleanField,
     CharField,
+    DateTimeField,
     DictField,
     FloatField,
+    IntegerField,
     JSONField,
     ListField,
     Serializer,
@@ -21,7 +23,8 @@ from rest_framework.serializers import (
 
 from leaderboard.api.fields import BETTER, TextField, TextsField, Worked
 from leaderboard.core.contract import REQUIRED, Example, Input
-from leaderboard.models import Board
+from leaderboard.core.metrics import Metric
+from leaderboard.models import Board, Rederivation
 
 
 @extend_schema_field({"type": "string", "format": "uri"})
@@ -148,11 +151,42 @@ class MetricSerializer(Serializer):
     url = AddressField("metric")
 
 
+class ChangeSerializer(Serializer):
+    """What a new formula did to the entries; shares are of the value before."""
+
+    at = DateTimeField()
+    recipes = DictField(child=IntegerField(), help_text="“old → new” and its number of runs.")
+    moved = IntegerField(help_text="Entries whose value or bounds are others now.")
+    got = IntegerField(help_text="Entries that had none.")
+    lost = IntegerField(help_text="Entries that have none any more.")
+    least = FloatField(allow_null=True)
+    greatest = FloatField(allow_null=True)
+    mean = FloatField(allow_null=True)
+
+
+@extend_schema_field(ChangeSerializer(many=True))
+class ChangesField(Worked):
+    """The rederivations in which a metric came by another recipe."""
+
+    def __init__(self, **options: Any):
+        super().__init__(changes, **options)
+
+
+def changes(metric: Metric) -> list[Any]:
+    found = []
+    for made in Rederivation.objects.of_new_recipes(metric.slug):
+        of = made.moved[metric.slug]
+        mean = of["sum"] / of["compared"] if of["compared"] else None
+        found.append(ChangeSerializer({**of, "at": made.finished_at, "mean": mean}).data)
+    return found
+
+
 class MetricDetailSerializer(MetricSerializer):
     boards = TextsField(
         lambda metric: list(Board.objects.ranked_by(metric.slug).values_list("slug", flat=True)),
         help_text="Boards that rank by it or bound it.",
     )
+    changes = ChangesField(help_text="Changes of its formulas, the newest first.")
 
 
 class ComputedSerializer(Serializer):

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
-from leaderboard import quantities
+from leaderboard import moves, quantities
 from leaderboard.core import analyses, metrics
 from leaderboard.core.compute import STATED, Result, compute
 from leaderboard.core.contract import Example, Input, InputError
-from leaderboard.models import Board
+from leaderboard.models import Board, Rederivation
 from leaderboard.quantities import plain
 from leaderboard.views import trying
 from leaderboard.views.trying import Part, Trial
@@ -168,6 +168,10 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
                 one for one in metrics.ALL.values() if any(slug in r.inputs for r in one.recipes)
             ],
             "boards": ranking,
+            "changes": [
+                (made.finished_at, moves.in_words(made.moved[slug]))
+                for made in Rederivation.objects.of_new_recipes(slug)
+            ],
             "more_boards": [board for board in able if board not in ranking],
         },
     )
