@@ -16,13 +16,13 @@ from rest_framework.serializers import (
     DictField,
     FloatField,
     IntegerField,
-    JSONField,
     ListField,
     Serializer,
 )
 
-from leaderboard.api.fields import BETTER, TextField, TextsField, Worked
+from leaderboard.api.fields import BETTER, TextField, TextsField, Worked, quantity
 from leaderboard.core.contract import REQUIRED, Example, Input
+from leaderboard.core.interval import Interval
 from leaderboard.core.metrics import Metric
 from leaderboard.models import Board, Rederivation
 
@@ -52,10 +52,13 @@ class AnyField(Worked):
 
 
 def finite(limit: float) -> float | None:
-    return limit if math.isfinite(limit) else None
+    return float(limit) if math.isfinite(limit) else None
 
 
 def default(asked: Input) -> Any:
+    if isinstance(asked.default, Interval):
+        bounds = asked.default
+        return quantity(bounds.value, asked.unit, bounds.low, bounds.high)
     return None if asked.default is REQUIRED else asked.default
 
 
@@ -107,7 +110,7 @@ class InputSerializer(ColumnSerializer):
 class ExampleSerializer(Serializer):
     """A worked example, executed by our tests."""
 
-    inputs = JSONField(help_text="As they are sent.")
+    inputs = DictField(help_text="As they are sent.")
     state = TextField(state, help_text="value, missing or infinite; found for an analysis.")
     expected = AnyField(
         expected, help_text="A number in the metric's unit, or a part of what an analysis finds."

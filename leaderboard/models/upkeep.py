@@ -1,6 +1,7 @@
 """Work on all entries that outlives a worker: what has to be done, and what is."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,9 +10,9 @@ from django.db.models.functions import Now
 
 
 class RederivationQuerySet(models.QuerySet):
-    def of_new_recipes(self, metric: str):
-        """A list of the finished ones in which a metric came by another recipe, the newest first."""
-        found = self.exclude(finished_at=None).filter(moved__has_key=metric)
+    def of_new_recipes(self, metric: str) -> list[Any]:
+        """The finished ones in which a metric came by another recipe, the newest first."""
+        found: Any = self.exclude(finished_at=None).filter(moved__has_key=metric)
         return [made for made in found.order_by("-finished_at") if made.moved[metric]["recipes"]]
 
 

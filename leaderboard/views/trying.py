@@ -20,6 +20,7 @@ from leaderboard.core.contract import (
     Input,
     InputError,
 )
+from leaderboard.core.interval import Interval
 from leaderboard.quantities import plain
 
 WORDS = {"yes": True, "no": False}
@@ -69,7 +70,18 @@ class Field:
             unit = f"numbers with commas between, {unit}".removesuffix(", ")
         elif self.is_long:
             unit = f"JSON: {asked.shape}"
-        return "; ".join(filter(None, (unit, "" if asked.is_required else "may be empty")))
+        return "; ".join(filter(None, (unit, "" if asked.is_required else self.without)))
+
+    @property
+    def without(self) -> str:
+        """What stands in for an input that is left empty."""
+        default = self.asked.default
+        if isinstance(default, Interval):
+            bounds = f"{plain(default.low)} to {plain(default.high)}"
+            return f"{plain(default.value)} ({bounds}) where it is empty"
+        if isinstance(default, int | float) and not isinstance(default, bool):
+            return f"{plain(default)} where it is empty"
+        return "may be empty"
 
 
 @dataclass

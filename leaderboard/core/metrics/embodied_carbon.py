@@ -24,7 +24,11 @@ METRIC = Metric(
     written="device_time / device_life * device_embodied_carbon",
     examples=[
         Example(
-            {"device_time": 3600, "device_life": footprint.LIFE, "device_embodied_carbon": 175.2},
+            {
+                "device_time": 3600,
+                "device_life": footprint.LIFE_IN_YEARS,
+                "device_embodied_carbon": 175.2,
+            },
             0.01,
         ),
     ],
@@ -40,7 +44,7 @@ def from_device_time(device_time, device_life, device_embodied_carbon):
         Example(
             {
                 "accelerator_time": footprint.YEAR_S,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_embodied_carbon": 126.775,
             },
             63.3875,
