@@ -9,6 +9,7 @@ from leaderboard import frontiers, rederivation, tasks
 from leaderboard.core import metrics
 from leaderboard.models import Rederivation
 from leaderboard.moves import in_words
+from leaderboard.quantities import count
 
 LOOK_EVERY_S = 0.5
 # So long nothing may happen before we ask whether a worker runs.
@@ -44,7 +45,8 @@ class Command(BaseCommand):
 
     def send(self, made: Rederivation) -> None:
         batches = list(made.batches.left().order_by("pk").values_list("pk", flat=True))
-        self.stdout.write(f"{made}: {made.entries} entries in {len(batches)} batches")
+        entries = count(made.entries, "entry", "entries")
+        self.stdout.write(f"{made}: {entries} in {count(len(batches), 'batch', 'batches')}")
         for pk in batches:
             tasks.later(tasks.rederive_batch, pk)
 
