@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from leaderboard.core import metrics
 from leaderboard.models import Claim, Composition, HardwareFact, Submission
@@ -118,7 +119,7 @@ def test_every_metric_has_its_page(client, slug):
         assert recipe.name in text_of(answer)
         assert recipe.badge in text_of(answer)
     for source in metrics.get(slug).all_sources:
-        assert str(source) in text_of(answer)
+        assert escape(source) in text_of(answer)
 
 
 def test_a_page_that_is_not_there_names_those_close_to_it(client):
