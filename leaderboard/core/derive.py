@@ -1,6 +1,6 @@
 """Fill in what formulas can work out from what was measured."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from leaderboard.core import metrics
@@ -44,10 +44,22 @@ def workable(
     return tuple(plan)
 
 
+@lru_cache(maxsize=512)
+def following(slug: str) -> frozenset[str]:
+    """The metric and all that is derived from it, directly or through others."""
+    found = {slug}
+    for name in _in_order():
+        if any(found.intersection(recipe.inputs) for recipe in metrics.ALL[name].recipes):
+            found.add(name)
+    return frozenset(found)
+
+
 def derive(
-    measured: Mapping[str, Interval], facts: Mapping[str, Interval]
+    measured: Mapping[str, Interval],
+    facts: Mapping[str, Interval],
+    only: Collection[str] = metrics.ALL.keys(),
 ) -> dict[str, tuple[Interval, metrics.Recipe]]:
-    """Metric slug → value and the recipe that gave it, for all that `measured` lacks.
+    """Metric slug → value and the recipe that gave it, for all of `only` that `measured` lacks.
 
     The first recipe of a metric whose inputs are all there is taken. A formula that can't be
     worked out (a divisor that can be zero) gives no value: missing is never zero.
@@ -55,7 +67,7 @@ def derive(
     known = {**facts, **measured}
     found = {}
     for slug, recipes in workable(frozenset(measured), frozenset(facts)):
-        for recipe in recipes:
+        for recipe in recipes if slug in only else ():
             inputs = {name: known[name] for name in recipe.inputs if name in known}
             if len(inputs) < len(recipe.inputs):
                 continue

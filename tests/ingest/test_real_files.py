@@ -76,7 +76,7 @@ def test_the_first_row_of_the_study(study):
     assert found["node_energy"] == pytest.approx(519.29, abs=0.005)
     assert found["throughput"] == pytest.approx(24.21, abs=0.005)
     assert found["ttft"] == pytest.approx(0.12756, abs=5e-6)
-    assert found["energy_per_token"] == pytest.approx(8.0731, abs=5e-5)
+    assert found["node_energy_per_token"] == pytest.approx(8.0731, abs=5e-5)
     # One problem at a time: the time of a device is the mean time that the file prints.
     assert found["device_time"] == pytest.approx(2.784353, abs=1e-6)
 
