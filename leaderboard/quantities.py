@@ -46,6 +46,11 @@ LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     "FLOP/s": ((1e9, "GFLOP/s"), (1e12, "TFLOP/s"), (1e15, "PFLOP/s")),
     "B/s": ((1e9, "GB/s"), (1e12, "TB/s")),
 }
+# Steps of a share of a life that is told as a count.
+LIVES = tuple(
+    (10.0**power, f"10{mark} device lives" if mark else "device lives")
+    for power, mark in ((-12, "⁻¹²"), (-9, "⁻⁹"), (-6, "⁻⁶"), (-3, "⁻³"), (0, ""))
+)
 # What the kilograms, counts and ones of a metric are of.
 SUBSTANCES = {
     "carbon": "CO₂e",
@@ -59,7 +64,6 @@ NOUNS = {
     "throughput": "tokens/s",
     "total_throughput": "tokens/s",
     "image_throughput": "images/s",
-    "gpu_lives": "device lives",
 }
 RATES = {"power", "memory", "throughput", "total_throughput", "image_throughput"}
 
@@ -103,13 +107,13 @@ def scale(metric: str, values: Iterable[float]) -> Scale:
 def scale_of_unit(unit: str, values: Iterable[float], metric: str = "") -> Scale:
     if metric == "quality":
         return PERCENT
-    if unit not in LADDERS:
+    ladder = LIVES if metric == "gpu_lives" else LADDERS.get(unit)
+    if ladder is None:
         return Scale(1, NOUNS.get(metric, "" if unit in ("1", "count") else unit))
     sizes = np.abs(np.fromiter(values, dtype=np.float64))
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     # The lower of two middle values: an even number of entries must not pick a third unit.
     middle = np.quantile(sizes, 0.5, method="lower") if len(sizes) else 1
-    ladder = LADDERS[unit]
     # A hair of tolerance: 3.6e9 J written as 1 MWh must not come out as 1,000 kWh.
     factor, text = next(
         (rung for rung in reversed(ladder) if rung[0] <= middle * (1 + 1e-9)), ladder[0]
