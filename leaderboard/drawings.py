@@ -323,9 +323,11 @@ def _bars(rows, title, unit, key, css, width, room) -> str:
 
 def bar_marks(rows: Sequence[Bar], unit: str, width: int, room: int) -> str:
     """What is inside such a chart; `room` is what the names take."""
-    height, right = 26 * len(rows), width - 62
+    height, right = 26 * len(rows), width - max(62, *(7 * len(row.text) + 8 for row in rows))
     top = max((row.high or row.value for row in rows), default=0) or 1
-    ticks = [tick for tick in linear_ticks(0, top * 1.02, 4) if tick[0] <= top * 1.02]
+    # Fewer numbers where they would touch.
+    wanted = 4 if right - room > 240 else 2
+    ticks = [tick for tick in linear_ticks(0, top * 1.02, wanted) if tick[0] <= top * 1.02]
 
     def at(value: float) -> float:
         return round(room + (right - room) * value / (top * 1.02), 1)

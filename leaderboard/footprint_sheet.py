@@ -34,14 +34,14 @@ def shown_lives(value: float) -> str:
 
 
 def scale_of(slug: str, found: Sequence[Result]) -> Scale:
-    """The unit of a row: kg of hardware up to 100 t, and what fits for all else."""
+    """The unit of a row: kg of hardware up to 100 t, else what fits the largest."""
     values = [each.interval.value for each in found if each.state == VALUE]
     unit = metrics.get(slug).unit
     if slug == "material" and values and 1 <= max(values) < HEAVY_KG:
         return Scale(1, "kg")
     if slug == "accelerator_time":
         return Scale(3600, "device hours")
-    return quantities.scale_of_unit(unit, values, slug)
+    return quantities.scale_of_unit(unit, [max(values)] if values else [], slug)
 
 
 def three_digits(scale: Scale, value: float) -> str:

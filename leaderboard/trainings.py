@@ -1,6 +1,5 @@
 """The table of training runs: what the catalogue and the footprint paper say of each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leaderboard import facts
@@ -41,49 +40,73 @@ class Training:
         return facts.together([work.value for work in self.works])
 
 
+@dataclass(frozen=True)
+class Entered:
+    """The entry that stands for a model's training, and its numbers by metric."""
+
+    pk: int
+    name: str
+    hardware: str
+    quality_of: str
+    numbers: dict[str, tuple[Interval, int]]
+
+    def reported(self, metric: str) -> Interval | None:
+        """A number that was measured or reported."""
+        interval, origin = self.numbers.get(metric, (None, -1))
+        return interval if origin in READ_OFF else None
+
+
+METRICS = ("training_compute", "quality", "accelerator_time", "facility_energy")
+
+
 def trainings() -> dict[str, Training]:
     """Model → its training run, those of the paper first. One query."""
-    rows = (
-        Estimate.objects.filter(
-            entry__task__kind=Task.Kind.TRAINING,
-            metric__in=("training_compute", "quality", "accelerator_time", "facility_energy"),
-        )
-        .select_related("entry__model", "entry__hardware", "entry__task")
-        .order_by("entry__model__name", "entry_id")
-    )
-    found: dict[str, dict[str, Estimate]] = {}
-    for row in rows:
-        known = found.setdefault(row.entry.model.slug, {})
-        # Of several entries of a model the first one is meant.
-        if not known or next(iter(known.values())).entry_id == row.entry_id:
-            known[row.metric] = row
-    listed = {slug: training_of(slug, known) for slug, known in found.items()}
-    paper = {slug: listed.get(slug) or training_of(slug, {}) for slug in STUDIED}
+    found = entered()
+    listed = {slug: training_of(slug, entry) for slug, entry in found.items()}
+    paper = {slug: listed.get(slug) or training_of(slug, None) for slug in STUDIED}
     return paper | {slug: each for slug, each in listed.items() if each.works}
 
 
-def training_of(slug: str, known: Mapping[str, Estimate]) -> Training:
+def entered() -> dict[str, Entered]:
+    """Model → its first entry among those of trainings, in the order of names."""
+    rows = Estimate.objects.filter(
+        entry__task__kind=Task.Kind.TRAINING, metric__in=METRICS
+    ).order_by("entry__model__name", "entry_id")
+    found: dict[str, Entered] = {}
+    for slug, pk, name, hardware, quality_of, metric, origin, *bounds in rows.values_list(
+        "entry__model__slug",
+        "entry_id",
+        "entry__model__name",
+        "entry__hardware__name",
+        "entry__task__quality_metric",
+        "metric",
+        "origin",
+        *facts.figure(),
+    ):
+        entry = found.setdefault(slug, Entered(pk, name, hardware, quality_of, {}))
+        if entry.pk == pk:
+            entry.numbers[metric] = Interval(*bounds), origin
+    return found
+
+
+def training_of(slug: str, entry: Entered | None) -> Training:
     studied = STUDIED.get(slug)
     works = [Work(studied.compute, studied.badge, studied.where)] if studied else []
-    if row := known.get("training_compute"):
-        origin = Origin(Origin.values[row.origin]).label
-        works.append(
-            Work(interval(row), origin, "the entry of this site", row.entry.get_absolute_url())
-        )
-    entry = next((row.entry for row in known.values()), None)
-    reported = {name: known[name] for name in known if known[name].origin in READ_OFF}
+    if entry is None:
+        return Training(slug, studied.name if studied else slug, tuple(works))
+    if "training_compute" in entry.numbers:
+        interval, origin = entry.numbers["training_compute"]
+        label = str(Origin(Origin.values[origin]).label)
+        works.append(Work(interval, label, "the entry of this site", f"/entries/{entry.pk}/"))
+    quality, _ = entry.numbers.get("quality", (None, 0))
     return Training(
         slug=slug,
-        name=entry.model.name if entry else studied.name if studied else slug,
+        name=entry.name,
         works=tuple(works),
-        quality=interval(known["quality"]) if "quality" in known else None,
-        quality_of=entry.task.quality_metric if entry else "",
-        hours=interval(reported["accelerator_time"]) if "accelerator_time" in reported else None,
-        hardware=entry.hardware.name if entry else "",
-        energy=interval(reported["facility_energy"]) if "facility_energy" in reported else None,
-        entry=entry.pk if entry else None,
+        quality=quality,
+        quality_of=entry.quality_of,
+        hours=entry.reported("accelerator_time"),
+        hardware=entry.hardware,
+        energy=entry.reported("facility_energy"),
+        entry=entry.pk,
     )
-
-
-def interval(row: Estimate) -> Interval:
-    return Interval(row.value, row.low, row.high)
