@@ -48,7 +48,7 @@ LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
 }
 # Steps of a share of a life that is told as a count.
 LIVES = tuple(
-    (10.0**power, f"10{mark} device lives" if mark else "device lives")
+    (10.0**power, f"× 10{mark} device lives" if mark else "device lives")
     for power, mark in ((-12, "⁻¹²"), (-9, "⁻⁹"), (-6, "⁻⁶"), (-3, "⁻³"), (0, ""))
 )
 # What the kilograms, counts and ones of a metric are of.

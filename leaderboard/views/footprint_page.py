@@ -206,6 +206,8 @@ class FootprintPage:
         steps = (value - ends[0]) / float(step)
         fits = abs(steps - round(steps)) < 1e-9 and ends[0] <= value <= ends[1]
         is_share = not name.startswith("life")
+        if not isinstance(given, float):
+            return Slider(name, label, value, "not usable", *ends, step, is_share)
         text = f"{100 * value:.4g} %" if is_share else years(value)
         low, high = min(ends[0], value), max(ends[1], value)
         return Slider(name, label, value, text, low, high, step if fits else "any", is_share)
@@ -220,8 +222,9 @@ class FootprintPage:
 
     @property
     def pue_words(self) -> str:
-        pue = self.explorer.setting.pue
-        return range_words(pue) if isinstance(pue, Interval) else ""
+        """What stands where the reader gives none."""
+        pue = self.explorer.known.get("pue")
+        return range_words(pue) if pue else ""
 
     # What came out
 
@@ -416,8 +419,10 @@ class FootprintPage:
 
     @property
     def table_sum(self) -> str:
-        masses = self.explorer.masses_kg or {}
-        return quantities.scale_of_unit("kg", [1.0]).quantity(sum(masses.values()))
+        """“0.908 kg of 1.49 kg”."""
+        masses, mass = self.explorer.masses_kg or {}, self.explorer.device.mass
+        said = f"{quantities.plain(sum(masses.values()))} kg"
+        return f"{said} of {quantities.plain(mass.value)} kg" if mass else said
 
     @property
     def is_too_heavy(self) -> bool:

@@ -54,6 +54,7 @@ READING = [
     "metrics/",
     "metrics/quality/",
     "formats/",
+    "footprint/",
     "submissions/{submission}/",
     "submissions/{submission}/rows/",
 ]
