@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
@@ -60,6 +60,18 @@ PARAMETERS = (
 
 
 # Shapes
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"nullable": True, "allOf": [{"$ref": "#/components/schemas/Quantity"}]},
+    }
+)
+class ByRunField(ListField):
+    """A number for each run, null where it is missing."""
+
+    child = shapes.QuantitySerializer(allow_null=True)
 
 
 class ResultSerializer(Serializer):
@@ -121,7 +133,7 @@ class ElementSerializer(Serializer):
     per_device = FloatField(allow_null=True, help_text="kg")
     per_device_high = FloatField(allow_null=True, help_text="kg")
     how = CharField()
-    runs = ListField(child=shapes.QuantitySerializer(allow_null=True), help_text="kg by run")
+    runs = ByRunField(help_text="kg by run")
 
 
 class ElementClassSerializer(Serializer):
@@ -134,7 +146,7 @@ class ElementClassSerializer(Serializer):
     badge = CharField()
     how = CharField()
     per_device = shapes.QuantitySerializer(allow_null=True)
-    runs = ListField(child=shapes.QuantitySerializer(allow_null=True))
+    runs = ByRunField(help_text="kg by run")
 
 
 class GainSerializer(Serializer):
