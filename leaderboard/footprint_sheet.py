@@ -30,7 +30,7 @@ HEAVY_KG = 1e5
 def shown_lives(value: float) -> str:
     if value >= WHOLE_FROM and math.isfinite(value) and value < 1e12:
         return f"{footprint.printed(value):,}"
-    return quantities.plain(float(f"{value:.2g}"))
+    return quantities.plain(value)
 
 
 def scale_of(slug: str, found: Sequence[Result]) -> Scale:

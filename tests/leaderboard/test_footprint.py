@@ -428,6 +428,13 @@ def test_an_empty_site_has_the_page(client):
     assert "GPT-4" in page(client)
 
 
+@pytest.mark.parametrize("metric", ["material", "gpu_lives", "embodied_carbon"])
+def test_the_metrics_of_material_lead_to_the_explorer(client, metric):
+    main = client.get(f"/metrics/{metric}/").content.decode().partition("<main")[2]
+
+    assert 'href="/footprint/"' in main
+
+
 # Taking it away
 
 
