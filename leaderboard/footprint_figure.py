@@ -90,7 +90,7 @@ def step(value: float | None, values: Sequence[float]) -> int:
 CELL, HEAD, ROW = 62, 76, 46
 # The light theme's colours: a figure that was downloaded has no style sheet to follow.
 LEVELS = (5, 15, 25, 35, 46, 57, 80, 93)
-INK, SOFT, MATERIAL = "#1c1d1f", "#4a4d52", (11, 91, 70)
+INK, MATERIAL = "#1c1d1f", (11, 91, 70)
 STYLE = (
     "text{font:12px system-ui,'Segoe UI',Roboto,Arial,sans-serif;fill:#4a4d52}"
     ".strong{font-weight:600;fill:#1c1d1f}.end{text-anchor:end}.middle{text-anchor:middle}"
