@@ -8,7 +8,15 @@ from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
 from ingest.api import formats, submissions
-from leaderboard.api import accounts, boards, catalogue, entries, metrics, schema
+from leaderboard.api import (
+    accounts,
+    boards,
+    catalogue,
+    entries,
+    footprint,
+    metrics,
+    schema,
+)
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
 
@@ -23,6 +31,7 @@ LISTS = (
     "metrics",
     "analyses",
     "formats",
+    "footprint",
     "submissions",
     "me",
     "tokens",
@@ -65,6 +74,7 @@ urlpatterns = [
     *entries.urlpatterns,
     *catalogue.urlpatterns,
     *metrics.urlpatterns,
+    *footprint.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
     *formats.urlpatterns,

@@ -308,18 +308,31 @@ def bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> Safe
     return mark_safe("".join(drawings))
 
 
+def small_bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> SafeString:
+    """Horizontal bars from zero in one size, for charts that stand side by side."""
+    return mark_safe(_bars(rows, title, unit, key, css, 358, 120))
+
+
 def _bars(rows, title, unit, key, css, width, room) -> str:
-    height, right = 26 * len(rows), width - 62
+    return (
+        f'<svg class="chart {css}" viewBox="0 0 {width} {26 * len(rows) + 40}" role="img" '
+        f'aria-labelledby="{key}-t"><title id="{key}-t">{escape(title)}</title>'
+        f"{bar_marks(rows, unit, width, room)}</svg>"
+    )
+
+
+def bar_marks(rows: Sequence[Bar], unit: str, width: int, room: int) -> str:
+    """What is inside such a chart; `room` is what the names take."""
+    height, right = 26 * len(rows), width - max(62, *(7 * len(row.text) + 8 for row in rows))
     top = max((row.high or row.value for row in rows), default=0) or 1
-    ticks = [tick for tick in linear_ticks(0, top * 1.02, 4) if tick[0] <= top * 1.02]
+    # Fewer numbers where they would touch.
+    wanted = 4 if right - room > 240 else 2
+    ticks = [tick for tick in linear_ticks(0, top * 1.02, wanted) if tick[0] <= top * 1.02]
 
     def at(value: float) -> float:
         return round(room + (right - room) * value / (top * 1.02), 1)
 
-    parts = [
-        f'<svg class="chart {css}" viewBox="0 0 {width} {height + 40}" role="img" '
-        f'aria-labelledby="{key}-t"><title id="{key}-t">{escape(title)}</title>'
-    ]
+    parts = []
     for value, text in ticks:
         parts.append(
             f'<line class="grid" x1="{at(value)}" x2="{at(value)}" y1="0" y2="{height}"/>'
@@ -344,6 +357,6 @@ def _bars(rows, title, unit, key, css, width, room) -> str:
         )
     parts.append(
         f'<line class="axis" x1="{room}" x2="{room}" y1="0" y2="{height}"/>'
-        f'<text class="strong" x="{room}" y="{height + 36}">{escape(unit)}</text></svg>'
+        f'<text class="strong" x="{room}" y="{height + 36}">{escape(unit)}</text>'
     )
     return "".join(parts)

@@ -14,7 +14,6 @@ The address holds the whole state of a page, and the API takes the same paramete
 """
 
 import math
-import re
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
@@ -125,23 +124,9 @@ def bounds(query, board, metric, ignored) -> dict[str, tuple[float, float]]:
     return found
 
 
-AMOUNT = re.compile(r"([-+\d.eE\u2212]+)\s*(\D.{0,39})?")
-
-
 def amount(text: str, slug: str) -> float:
     """The number in the metric's canonical unit. Raises ValueError with the reason."""
-    parts = AMOUNT.fullmatch(text.strip().replace(",", ""))
-    if parts is None:
-        raise ValueError("not a number")
-    try:
-        value = float(parts[1].replace("\u2212", "-"))
-    except ValueError:
-        raise ValueError("not a number") from None
-    if parts[2]:
-        # 70 % is 0.7, not a hair above it.
-        value = float(f"{value * units.factor(parts[2].strip(), metrics.get(slug).unit):.12g}")
-    if not math.isfinite(value):
-        raise ValueError("not a finite number")
+    value = units.amount(text, metrics.get(slug).unit)
     if slug == "quality" and value > 1:
         raise ValueError("quality runs from 0 to 1; write 0.7 or 70 %")
     return value

@@ -48,6 +48,11 @@ LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     "1/W": ((1e-6, "per MW"), (1e-3, "per kW"), (1, "per W")),
     "1/J": ((1e-9, "per GJ"), (1e-6, "per MJ"), (1e-3, "per kJ"), (1, "per J")),
 }
+# Steps of a share of a life that is told as a count.
+LIVES = tuple(
+    (10.0**power, f"× 10{mark} device lives" if mark else "device lives")
+    for power, mark in ((-12, "⁻¹²"), (-9, "⁻⁹"), (-6, "⁻⁶"), (-3, "⁻³"), (0, ""))
+)
 # Units without a ladder, and what stands behind one.
 WORDS = {
     "1": "",
@@ -108,7 +113,10 @@ def scale(metric: str, values: Iterable[float]) -> Scale:
 def scale_of_unit(unit: str, values: Iterable[float], metric: str = "") -> Scale:
     if metric == "quality":
         return PERCENT
-    ladder, of = climbed(unit)
+    if metric == "gpu_lives":
+        ladder, of = LIVES, ""
+    else:
+        ladder, of = climbed(unit)
     if not ladder:
         return Scale(1, NOUNS.get(metric, WORDS.get(unit, unit)))
     sizes = np.abs(np.fromiter(values, dtype=np.float64))

@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from leaderboard.views import accounts, boards, catalogue, entries, metrics, site
+from leaderboard.views import accounts, boards, catalogue, entries, footprint, metrics, site
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("boards/<slug:slug>/history/", boards.history, name="history"),
     path("entries/<int:pk>/", entries.entry, name="entry"),
     path("entries/<int:pk>/data.json", entries.entry_json, name="entry_json"),
+    path("footprint/", footprint.explorer, name="footprint"),
+    path("footprint/data.json", footprint.data_json, name="footprint_json"),
+    path("footprint/data.csv", footprint.data_csv, name="footprint_csv"),
+    path("footprint/figure.svg", footprint.figure, name="footprint_figure"),
+    path("footprint/table/", footprint.table, name="footprint_table"),
     path("models/", catalogue.models, name="models"),
     path("models/<slug:slug>/", catalogue.model, name="model"),
     path("hardware/", catalogue.hardware_list, name="hardware_list"),

@@ -203,6 +203,7 @@ PAGES = {
     ),
     "analyses": lambda site: "/analyses/",
     "analysis": lambda site: "/analyses/preference/",
+    "footprint": lambda site: "/footprint/?composition=Cu:716g,Au:0.3g&mfu=0",
     "sources": lambda site: "/sources/",
     "submit": lambda site: "/submit/",
     "sign in": lambda site: "/accounts/login/",
@@ -230,7 +231,7 @@ def test_axe_finds_nothing(site, watched, name, theme):
     assert faults(watched) == []
 
 
-@pytest.mark.parametrize("name", ["home", "board", "entry", "submit", "analysis"])
+@pytest.mark.parametrize("name", ["home", "board", "entry", "footprint", "submit", "analysis"])
 def test_axe_finds_nothing_on_a_phone(site, watched, name):
     opened(watched, site.url + PAGES[name](site), size=PHONE)
 
@@ -242,6 +243,63 @@ def test_no_page_is_wider_than_a_small_screen(site, watched, name):
     opened(watched, site.url + PAGES[name](site), size=SMALL)
 
     assert watched.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
+
+
+@pytest.fixture
+def explorer(site):
+    """The footprint explorer with the device that the paper studied."""
+    make_hardware("A100", slug="nvidia-a100-sxm4-40gb", bf16_flops=312e12, tdp_w=400)
+    return f"{site.url}/footprint/?run=gpt-4"
+
+
+def chosen(page) -> str:
+    return page.locator(".heat-map .chosen").first.inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE, SMALL], ids=["wide", "phone", "small"])
+def test_the_footprint_explorer_is_clean(explorer, watched, size, theme):
+    opened(watched, explorer, size=size, theme=theme)
+
+    assert chosen(watched) == "2,515"
+    assert faults(watched) == []
+    assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert watched.complaints == []
+
+
+def test_sliders_and_cells_change_the_footprint_and_its_address(explorer, watched):
+    opened(watched, explorer)
+
+    watched.get_by_label("Device life", exact=True).press("Home")
+    watched.wait_for_url("**life=1*")
+    assert becomes(watched, lambda: chosen(watched) == "5,029")
+    assert watched.locator("output[for=life]").inner_text() == "1 year"
+
+    watched.get_by_role("link", name="8,800").first.click()
+    watched.wait_for_url("**mfu=0.2&life=1*")
+    assert becomes(watched, lambda: chosen(watched) == "8,800")
+    assert watched.get_by_label("Compute utilisation (MFU)").input_value() == "0.2"
+    assert watched.complaints == []
+
+
+def test_the_footprint_explorer_works_without_script(explorer, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(explorer)
+
+    page.locator("#flop1").fill("8.4e23")
+    page.get_by_role("button", name="Apply").first.click()
+    assert page.locator(".heat-map").count() == 2
+    page.get_by_role("link", name="8,800").first.click()
+    assert chosen(page) == "8,800"
+
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"element,mass (g)\nCu,716\n"}
+    page.locator("#file").set_input_files(file)
+    page.get_by_role("button", name="Read it").click()
+    assert "composition=Cu:716g" in page.url
+    copper = page.get_by_role("region", name="Elements").get_by_role("row", name="Copper Cu")
+    assert copper.get_by_role("cell").first.inner_text() == "716"
+    context.close()
 
 
 def test_a_submission_page_is_clean(site, watched):

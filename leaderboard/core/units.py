@@ -6,6 +6,7 @@ not, neither may the given one, and another substance or thing is refused: kg of
 carbon, joules per token no joules. Any of the things counts where ours says `count`.
 """
 
+import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -83,3 +84,37 @@ def _read(unit: str) -> tuple[str, frozenset[str]]:
 
     text = SUBSTANCE.sub(substance, unit.strip().translate(SPELLED).replace("US$", "USD"))
     return THING.sub(thing, text), frozenset(named)
+
+
+AMOUNT = re.compile(r"([-+\d.eE\u2212]+)\s*(\D.{0,39})?")
+# A comma parts thousands and nothing else: “2,1” could be meant as 2.1.
+STRAY_COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
+# What Python reads as a number and what is none.
+NOT_FINITE = re.compile(r"[-+\u2212]?(inf|infinity|nan)", re.IGNORECASE)
+
+
+class NotFinite(ValueError):
+    """It is written as a number and is none: infinite, or not a number."""
+
+
+def amount(text: str, to: str) -> float:
+    """The number that `text` writes, in `to`: “70 %” is 0.7, “2.1e25” and “2.1e25 FLOP” alike.
+
+    Raises NotFinite, UnitError, or ValueError, each with the reason.
+    """
+    text = text.strip()
+    if NOT_FINITE.fullmatch(text):
+        raise NotFinite("not a finite number")
+    parts = None if STRAY_COMMA.search(text) else AMOUNT.fullmatch(text.replace(",", ""))
+    try:
+        value = float(parts[1].replace("\u2212", "-")) if parts else None
+    except ValueError:
+        value = None
+    if parts is None or value is None:
+        raise ValueError("not a number")
+    if parts[2]:
+        # 70 % is 0.7, not a hair above it.
+        value = float(f"{value * factor(parts[2].strip(), to):.12g}")
+    if not math.isfinite(value):
+        raise NotFinite("not a finite number")
+    return value

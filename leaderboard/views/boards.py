@@ -1,7 +1,6 @@
 """The boards: list, page, its two twins, and its history."""
 
 import csv
-import math
 from collections.abc import Iterator
 
 from django.db.models import OuterRef, Subquery
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from leaderboard import charts
 from leaderboard.core import metrics
 from leaderboard.models import Board, Frontier, Placement
+from leaderboard.spreadsheets import safe, written
 from leaderboard.views import conditional
 from leaderboard.views.board_page import BoardPage, whole
 from leaderboard.views.thumbnails import thumbnails
@@ -133,16 +133,6 @@ def csv_lines(page: BoardPage) -> Iterator[list]:
             ):
                 line += [written(number) for number in (value, low, high)]
             yield line
-
-
-def written(number: float) -> str:
-    """With all its digits; nothing where there is no number."""
-    return "" if math.isnan(number) else repr(float(number))
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet doesn't take for a formula."""
-    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@\t\r") and text.strip() else text
 
 
 def history(request: HttpRequest, slug: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who, rank_ranges
 from leaderboard.views.board_page import BoardPage
+from leaderboard.views.life_share import BEGINNINGS, LifeShare
 from leaderboard.views.provenance import Chain
 
 NEIGHBOURS = 6
@@ -310,6 +311,16 @@ class EntryPage:
     def chain_choices(self) -> list[tuple[metrics.Metric, bool]]:
         chosen = self.chain.metric.slug if self.chain else ""
         return [(metrics.get(one.metric), one.metric == chosen) for one in self.estimates]
+
+    @cached_property
+    def life_share(self) -> LifeShare | None:
+        """How the entry's share of device lives leads to material and embodied impact."""
+        chain = self.chain_of("gpu_lives")
+        if chain is None or chain.recipe is None:
+            return None
+        by_metric = {one.metric: one for one in self.estimates}
+        how = self.how(BEGINNINGS[chain.recipe.name])
+        return LifeShare(self.entry, by_metric, chain.recipe, how)
 
     # Runs
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from leaderboard import quantities
-from leaderboard.core import metrics, units
+from leaderboard.core import footprint, metrics, units
 from leaderboard.core.interval import Interval
 from leaderboard.facts import Facts
 from leaderboard.models import Entry, Estimate, Measurement, Run
@@ -15,6 +15,7 @@ FACT_WORDS = {
     "device_life": "life of a device",
     "device_mass": "mass of a device",
     "device_analysed_mass": "analysed mass of a device",
+    "device_toxic_mass": "mass of toxic elements in a device",
     "device_embodied_carbon": "embodied carbon of a device",
     "device_abiotic_depletion": "abiotic depletion of a device",
     "device_rated_power": "rated power of a device",
@@ -25,13 +26,14 @@ FACT_WORDS = {
 }
 # Facts that read better in another unit than the canonical one: factor and unit.
 FACT_UNITS = {
-    "device_life": (365.25 * 86_400, "years"),
+    "device_life": (footprint.YEAR_S, "years"),
     "device_price": (1 / 3600, "USD/h"),
     "a100_price": (1 / 3600, "USD/h"),
     "grid_intensity": (1 / 3.6e9, "g CO₂e/kWh"),
     "device_embodied_carbon": (1, "kg CO₂e"),
     "device_abiotic_depletion": (1, "kg Sb eq"),
     "device_mass": (1, "kg"),
+    "device_toxic_mass": (1, "kg"),
     "device_analysed_mass": (1, "kg"),
     "device_rated_power": (1, "W"),
 }

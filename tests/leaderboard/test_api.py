@@ -56,6 +56,7 @@ READING = [
     "analyses/",
     "analyses/preference/",
     "formats/",
+    "footprint/",
     "submissions/{submission}/",
     "submissions/{submission}/rows/",
 ]

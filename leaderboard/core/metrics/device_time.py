@@ -1,7 +1,8 @@
 """Time for which one functional unit keeps devices busy: devices times seconds.
 
-It follows from the run's wall-clock time, from tokens and throughput, or from images per second.
-A throughput of output tokens alone counts the whole time only where its tool measures it so.
+It follows from the run's wall-clock time, from tokens and throughput, from images per second, or
+from the energy of the devices and the mean power at which they drew it. A throughput of output
+tokens alone counts the whole time only where its tool measures it so.
 """
 
 from leaderboard.core import papers
@@ -81,3 +82,15 @@ def from_images(device_count, image_throughput):
 )
 def from_samples(device_count, sample_throughput):
     return device_count / sample_throughput
+
+
+@METRIC.derived(
+    "device_time.from_energy/1",
+    written="device_count * device_energy / power",
+    examples=[
+        Example({"device_count": 1, "device_energy": 5463.148, "power": 559.75}, 9.76, "", 5e-4)
+    ],
+    edges=["Energy and power are of the same devices: those of a node or a facility don't count."],
+)
+def from_energy(device_count, device_energy, power):
+    return device_count * device_energy / power

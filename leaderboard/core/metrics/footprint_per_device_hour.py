@@ -7,7 +7,7 @@ equivalent, of antimony equivalent, or of hardware.
 from leaderboard.core import footprint, papers
 from leaderboard.core.contract import Example, Input
 from leaderboard.core.metrics import LOWER, Metric
-from leaderboard.core.metrics.gpu_lives import LIFE
+from leaderboard.core.metrics.gpu_lives import LIFE, UTILISATION
 
 METRIC = Metric(
     "footprint_per_device_hour",
@@ -26,14 +26,7 @@ METRIC = Metric(
     [
         Input("impact", "impact or mass of one device", "kg", at_least=0, symbol="i_dev"),
         LIFE,
-        Input(
-            "utilisation",
-            "share of its life in which the device is busy",
-            default=1.0,
-            above=0,
-            at_most=1,
-            symbol="u",
-        ),
+        UTILISATION,
     ],
     written="impact / (8760 * lifespan_years * utilisation)",
     badge="project extension",

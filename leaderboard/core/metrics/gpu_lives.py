@@ -1,8 +1,9 @@
-"""Device lives that a training run uses up ("equivalent hardware lifetimes consumed").
+"""Device lives that are used up ("equivalent hardware lifetimes consumed").
 
-Published hours beat the estimate: hours / life. Otherwise the run's compute is turned into lives
-of an A100: FLOP / (312e12 FLOP/s x MFU x life), MFU 0.35 (0.20 to 0.60), life 2 years (1 to 5).
-It is not the number of devices that ran at one time.
+Published hours beat the estimate: hours / life. What is not a training uses up the share of a
+device's life for which it keeps devices busy: device time / life. Where only the compute of a
+training is known, it is turned into lives of an A100: FLOP / (312e12 FLOP/s x MFU x life), MFU 0.35
+(0.20 to 0.60), life 2 years (1 to 5). It is not the number of devices that ran at one time.
 """
 
 from leaderboard.core import footprint, papers
@@ -11,6 +12,8 @@ from leaderboard.core.metrics import LOWER, Metric
 
 # Compute of GPT-4 and LLaMA-2 70B, FLOP.
 GPT4, LLAMA2 = 6 * 222e9 * 13e12, 6 * 70e9 * 2e12
+# More than a billion times the largest training so far: a slip of the pen.
+MOST_FLOP = 1e35
 MFU = Input(
     "mfu",
     "achieved share of the device's peak rate",
@@ -25,6 +28,7 @@ LIFE = Input(
     "year",
     default=footprint.LIFE / footprint.YEAR_S,
     above=0,
+    at_most=100,
     symbol="L",
 )
 PEAK = Input(
@@ -34,6 +38,14 @@ PEAK = Input(
     default=footprint.A100_PEAK_FLOPS,
     above=0,
     symbol="F_peak",
+)
+UTILISATION = Input(
+    "utilisation",
+    "share of its life in which the device is busy",
+    default=1.0,
+    above=0,
+    at_most=1,
+    symbol="u",
 )
 
 METRIC = Metric(
@@ -63,6 +75,15 @@ def from_hours(accelerator_time, device_life):
 
 
 @METRIC.derived(
+    "gpu_lives.from_device_time/1",
+    written="device_time / device_life",
+    examples=[Example({"device_time": 630.72, "device_life": footprint.LIFE}, 1e-5)],
+)
+def from_device_time(device_time, device_life):
+    return device_time / device_life
+
+
+@METRIC.derived(
     "gpu_lives.from_compute/1",
     written='training_compute / ("A100 peak" * MFU * "life")',
     badge="reconstructed",
@@ -78,12 +99,20 @@ def from_compute(training_compute):
 @METRIC.computed(
     "gpu_lives.scenario/1",
     [
-        Input("training_compute", "operations of the training run", "FLOP", above=0, symbol="F"),
+        Input(
+            "training_compute",
+            "operations of the training run",
+            "FLOP",
+            above=0,
+            at_most=MOST_FLOP,
+            symbol="F",
+        ),
         MFU,
         LIFE,
         PEAK,
+        UTILISATION,
     ],
-    written="training_compute / (peak_flops * mfu * lifespan_years * 31536000)",
+    written="training_compute / (peak_flops * mfu * lifespan_years * 31536000 * utilisation)",
     badge="reconstructed",
     examples=[
         Example(
@@ -94,5 +123,6 @@ def from_compute(training_compute):
         ),
     ],
 )
-def scenario(training_compute, mfu, lifespan_years, peak_flops):
-    return training_compute / (peak_flops * mfu * lifespan_years * footprint.YEAR_S)
+def scenario(training_compute, mfu, lifespan_years, peak_flops, utilisation):
+    life = lifespan_years * footprint.YEAR_S * utilisation
+    return footprint.lives(training_compute, mfu=mfu, life=life, peak_flops=peak_flops)

@@ -22,9 +22,34 @@ def test_a_run_with_throughput_gets_time_material_and_cost_by_chain():
     # 2 devices for 2 s are 4 device seconds.
     assert found == {
         "device_time": pytest.approx(4),
+        "gpu_lives": pytest.approx(4 / (2 * YEAR_S)),
         "material": pytest.approx(4 / (2 * YEAR_S) * 1.5),
         "cost": pytest.approx(4 * 2 / 3600),
     }
+
+
+def test_a_run_with_energy_and_power_gets_its_share_of_the_devices_lives():
+    # 600 J at 300 W are 2 s of both devices: 4 device seconds of the 2 (1 to 5) years of one.
+    life = Interval(2 * YEAR_S, YEAR_S, 5 * YEAR_S)
+    facts = exact(device_count=2, device_mass=1.5, device_embodied_carbon=100) | {
+        "device_life": life
+    }
+
+    found = {
+        slug: (interval.low, interval.value, interval.high)
+        for slug, (interval, _) in derive(exact(device_energy=600, power=300), facts).items()
+    }
+
+    share = [4 / (years * YEAR_S) for years in (5, 2, 1)]
+    assert found["gpu_lives"] == pytest.approx(share)
+    assert found["material"] == pytest.approx([1.5 * one for one in share])
+    assert found["embodied_carbon"] == pytest.approx([100 * one for one in share])
+
+
+def test_the_energy_of_a_node_over_the_power_of_its_devices_is_no_time():
+    found = derive(exact(node_energy=600, power=300), exact(device_count=2, device_mass=1))
+
+    assert found.keys() & {"device_time", "gpu_lives", "material"} == set()
 
 
 def test_what_was_measured_is_never_derived():

@@ -119,7 +119,9 @@ def test_a_metric_never_mixes_what_its_energies_count(slug):
         if name in metrics.ALL
     }
 
-    assert counted - {""} <= {metrics.get(slug).boundary}
+    own = metrics.get(slug).boundary
+    # A time that follows from an accelerator's energy and power counts no energy itself.
+    assert counted - {""} <= {own} if own else len(counted - {""}) <= 1
 
 
 @pytest.mark.parametrize(
