@@ -66,7 +66,7 @@ def make_model(name: str = "", **overrides) -> AIModel:
 
 def make_method(name: str = "", **overrides) -> Method:
     number = next(numbers)
-    fields = {"slug": f"method-{number}", "name": name or f"Method {number}", "kind": "other"}
+    fields = {"slug": f"method-{number}", "name": name or f"Method {number}", "kind": Method.OTHER}
     return Method.objects.create(**fields | overrides)
 
 

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from leaderboard.core import claims, techniques
 from leaderboard.models.constraints import interval_is_finite_and_ordered
 
 
@@ -107,12 +108,28 @@ class AIModel(Named):
         return f"/models/{self.slug}/"
 
 
+TECHNIQUES = [(kind.value, kind.label) for kind in techniques.KINDS]
+
+
 class Method(Named):
     """A technique applied to a model, for example a quantisation. `baseline` is none of them."""
 
-    kind = models.CharField(max_length=60)
+    BASELINE, OTHER = "BASELINE", "OTHER"
+    KINDS = [(BASELINE, "baseline"), *TECHNIQUES, (OTHER, "other")]
+
+    kind = models.CharField(max_length=24, choices=KINDS)
     summary = models.TextField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["BASELINE", *(kind.value for kind in techniques.KINDS), "OTHER"]
+                ),
+                name="method_is_of_a_known_kind",
+            )
+        ]
 
     def get_absolute_url(self):
         return f"/methods/{self.slug}/"
@@ -266,6 +283,18 @@ class Factor(models.Model):
         return f"{self.get_kind_display()} in {self.region_name} from {self.valid_from}"
 
 
+class ClaimQuerySet(models.QuerySet):
+    def about(self, topic: claims.Topic):
+        """Those whose quantity belongs to a topic."""
+        quantities = self.order_by().values_list("quantity", flat=True).distinct()
+        held = [quantity for quantity in quantities if claims.topic_of(quantity) == topic]
+        return self.filter(quantity__in=held)
+
+    def contradicted(self):
+        """Those that the numbers of their own source do not bear out."""
+        return self.exclude(contradiction="")
+
+
 class Claim(models.Model):
     """What a source says of a subject relative to a baseline. Never mixed with measurements."""
 
@@ -292,6 +321,13 @@ class Claim(models.Model):
     model = models.TextField(blank=True)
     hardware = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    technique = models.CharField(max_length=24, choices=TECHNIQUES, blank=True)
+    # The number that other numbers of the source make, in the unit of the claim.
+    recomputed = models.FloatField(null=True, blank=True)
+    # How the two differ, in a sentence. Empty where nothing speaks against the claim.
+    contradiction = models.TextField(blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -304,3 +340,6 @@ class Claim(models.Model):
 
     def __str__(self):
         return f"{self.subject}: {self.quantity}"
+
+    def get_absolute_url(self):
+        return f"/sources/{self.source.slug}/#claim-{self.position}"
