@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
 from ingest.api import formats, submissions
-from leaderboard.api import accounts, boards, catalogue, entries, schema
+from leaderboard.api import accounts, boards, catalogue, entries, literature, schema
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
 
@@ -20,6 +20,7 @@ LISTS = (
     "hardware-list",
     "tasks",
     "sources",
+    "claims",
     "metrics",
     "formats",
     "submissions",
@@ -63,6 +64,7 @@ urlpatterns = [
     *boards.urlpatterns,
     *entries.urlpatterns,
     *catalogue.urlpatterns,
+    *literature.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
     *formats.urlpatterns,

@@ -51,7 +51,7 @@ FOOT = 44
 
 @dataclass(frozen=True)
 class Row:
-    """What stands on a line of a chart: a name, a number in words, and marks. Each may be absent."""
+    """What stands on a line of a chart: a name, a number in words, marks. Each may be absent."""
 
     line: int
     name: str
@@ -69,7 +69,8 @@ class Row:
         return not (self.marks or self.said)
 
 
-def row_of(claim: Claim, extent: Extent, line: int) -> Row:
+def row_of(claim: Claim, extent: Extent, line: int, *, is_mixed: bool = False) -> Row:
+    """The line of a claim. `is_mixed` says that other quantities stand in the same chart."""
     neutral = extent.scale.neutral
     ends = dict.fromkeys((extent.low, extent.high))
     far = extent.high if neutral is None else max(ends, key=lambda end: abs(end - neutral))
@@ -78,10 +79,11 @@ def row_of(claim: Claim, extent: Extent, line: int) -> Row:
     marks = tuple((end, glyph(claim, extent, end) if end == far else CIRCLE) for end in ends)
     span = (extent.low, extent.high) if extent.low < extent.high else None
     reach = None if neutral is None else (neutral, far)
-    task = f", {claim.task}" if claim.task else ""
+    what = f": {claim_words.of(claim)}" if is_mixed and claim_words.of(claim) else ""
+    task = f", {claim.task}" if claim.task and not what else ""
     return Row(
         line,
-        claim.subject + task,
+        claim.subject + task + what,
         techniques.family_of(claim.technique).slug,
         claim_words.said(claim),
         marks,
@@ -106,7 +108,7 @@ def hover_of(claim: Claim) -> str:
     against = f"against {claim.baseline}" if claim.baseline else ""
     year = f", {claim.source.year}" if claim.source.year else ""
     lines = [
-        f"{claim_words.quantity(claim.quantity)}: {claim_words.said(claim)}",
+        f"{claim_words.said(claim)} {claim_words.of(claim)}",
         against,
         techniques.label_of(claim.technique),
         f"{shortened(claim.source.title, 70)}{year}",
@@ -250,7 +252,7 @@ class Panel:
             if not row.name:
                 continue
             up = 13 if layout.is_narrow and not row.is_heading else 0
-            common = {"y": row.line, "yshift": up}
+            common: dict[str, Any] = {"y": row.line, "yshift": up}
             name = escape(shortened(row.name, layout.name_length))
             inside = layout.is_narrow or row.is_heading
             found.append(
@@ -398,16 +400,16 @@ def grouped(pairs: list[tuple[Claim, Extent]]) -> Iterable[Row]:
     def kind(pair):
         return KIND_ORDER.get(pair[0].technique, len(KIND_ORDER))
 
-    lines = count()
+    lines, is_mixed = count(), len({claim.quantity for claim, _ in pairs}) > 1
     for _, group in groupby(sorted(pairs, key=lambda pair: (kind(pair), pair[1].low)), kind):
         members = list(group)
         value = members[0][0].technique
         name = techniques.label_of(value)
         yield Row(next(lines), name[:1].upper() + name[1:], techniques.family_of(value).slug)
-        yield from (row_of(*pair, next(lines)) for pair in members)
+        yield from (row_of(*pair, next(lines), is_mixed=is_mixed) for pair in members)
 
 
-def overview(shown: Iterable[Claim]) -> Panel | None:
+def glance(shown: Iterable[Claim]) -> Drawn:
     """Every claim that has a factor against its baseline, on one line per topic."""
     by_topic: dict[str, list[tuple[Claim, Extent]]] = {}
     for claim in shown:
@@ -420,9 +422,9 @@ def overview(shown: Iterable[Claim]) -> Panel | None:
     for line, topic in enumerate(topic for topic in claims.BY_SLUG if topic in by_topic):
         members = by_topic[topic]
         said = quantities.count(len(members), "claim")
-        rows.append(Row(line, claims.BY_SLUG[topic].label, "none", said))
+        rows.append(Row(line, claims.BY_SLUG[topic].label, techniques.NONE.slug, said))
         rows += [
             replace(row_of(claim, extent, line), name="", said="", reach=None)
             for claim, extent in members
         ]
-    return Panel("overview", BASELINE, tuple(rows)) if rows else None
+    return Drawn((Panel("glance", BASELINE, tuple(rows)),) if rows else (), ())

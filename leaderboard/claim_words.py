@@ -33,6 +33,22 @@ def quantity(slug: str) -> str:
     return QUANTITIES.get(slug, slug.removeprefix("n_").replace("_", " "))
 
 
+def of(claim: Claim) -> str:
+    """What the number of a claim counts, unless its unit says it: “GPUs” of “8 GPUs”."""
+    words = quantity(claim.quantity)
+    return "" if claim.unit.casefold().endswith(words.casefold()) else words
+
+
+def conditions(claim: Claim) -> str:
+    """Where a claim holds, and what we noted about it."""
+    told = [
+        part[:1].upper() + part[1:]
+        for part in (claim.task, claim.model, claim.hardware, claim.note)
+        if part
+    ]
+    return ". ".join(told)
+
+
 def stated(value: float) -> str:
     """A number with the digits of its source."""
     return f"{value:,.12g}" if 1e-4 <= abs(value) < 1e12 or not value else plain(value)

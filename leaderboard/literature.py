@@ -9,8 +9,9 @@ Pages and API share it. The parameters:
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from django.db.models import Count, F, Func, Q, QuerySet
+from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, When
 from django.http import QueryDict
 
 from leaderboard.core import claims, techniques
@@ -192,7 +193,9 @@ def in_collection(rows: QuerySet, value: str) -> QuerySet:
 
 
 def collections_counted(rows: QuerySet) -> dict[str, int]:
-    return {value: in_collection(rows, value).count() for value in (LITERATURE, FACTS)}
+    return rows.order_by().aggregate(
+        **{LITERATURE: Count("pk", filter=~Q(role="")), FACTS: Count("pk", filter=Q(role=""))}
+    )
 
 
 def categories_counted(rows: QuerySet) -> Counter[str]:
@@ -238,6 +241,18 @@ SOURCES = Question(
 
 
 # Claims
+
+
+def held(topic: claims.Topic) -> Q:
+    asked = Q(quantity__in=topic.quantities)
+    return asked | Q(quantity__startswith=topic.prefix) if topic.prefix else asked
+
+
+def about(rows: QuerySet, topic: claims.Topic) -> QuerySet:
+    """The claims whose quantity belongs to a topic, and to none before it."""
+    for before in takewhile(lambda other: other != topic, claims.TOPICS):
+        rows = rows.exclude(held(before))
+    return rows if topic == claims.OTHER else rows.filter(held(topic))
 
 
 def topics_counted(rows: QuerySet) -> Counter[str]:
@@ -286,7 +301,7 @@ CLAIMS = Question(
             "topic",
             "Quantity",
             {slug: topic.label for slug, topic in claims.BY_SLUG.items()},
-            lambda rows, value: rows.about(claims.BY_SLUG[value]),
+            lambda rows, value: about(rows, claims.BY_SLUG[value]),
             topics_counted,
         ),
         Facet(
@@ -314,22 +329,25 @@ CLAIMS = Question(
             "Bound",
             {"upper": "“up to”", "lower": "“at least”", "none": "no bound"},
             lambda rows, value: rows.filter(BOUNDS[value]),
-            lambda rows: {value: rows.filter(asked).count() for value, asked in BOUNDS.items()},
+            lambda rows: rows.order_by().aggregate(
+                **{value: Count("pk", filter=asked) for value, asked in BOUNDS.items()}
+            ),
         ),
         Facet(
             "contradicted",
             "Contradicts its own numbers",
             {"yes": "contradicted by its own paper"},
-            lambda rows, value: rows.contradicted(),
-            lambda rows: {"yes": rows.contradicted().count()},
+            lambda rows, value: rows.exclude(contradiction=""),
+            lambda rows: {"yes": rows.exclude(contradiction="").count()},
         ),
     ),
     year="source__year",
 )
 
 
-def order(rows: QuerySet) -> QuerySet:
+def in_order(rows: QuerySet) -> QuerySet:
     """Claims as they are read: by technique, the newest paper first, as its abstract has them."""
-    return rows.order_by(
-        "technique", F("source__year").desc(nulls_last=True), "source__slug", "position"
-    )
+    places = [When(technique=kind.value, then=at) for at, kind in enumerate(techniques.KINDS)]
+    place = Case(*places, default=len(places), output_field=IntegerField())
+    newest = F("source__year").desc(nulls_last=True)
+    return rows.order_by(place, newest, "source__slug", "position")

@@ -6,18 +6,26 @@ from django.urls import path
 from rest_framework.request import Request
 
 from leaderboard.api import shapes
-from leaderboard.api.asking import PAGED, Asked, cut, key_of, page_of, paged, reads
+from leaderboard.api.asking import (
+    PAGED,
+    Asked,
+    Parameter,
+    cut,
+    key_of,
+    one_of,
+    page_of,
+    paged,
+    reads,
+)
 from leaderboard.api.problems import Problem
 from leaderboard.core import metrics
 from leaderboard.models import (
     AIModel,
     Board,
-    Claim,
     Composition,
     Hardware,
     HardwareFact,
     Method,
-    Source,
     Task,
 )
 
@@ -34,10 +42,15 @@ def model(request: Request, asked: Asked, slug: str):
     return get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
 
 
-@reads(paged(shapes.MethodSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+KINDS = [value for value, _ in Method.KINDS]
+KIND = Parameter("kind", f"{', '.join(KINDS[:-1])} or {KINDS[-1]}.", one_of(*KINDS))
+
+
+@reads(paged(shapes.MethodSerializer), tag="Catalogue", parameters=[*PAGED, KIND], statuses=[400])
 def methods(request: Request, asked: Asked):
-    """All methods. `baseline` is none of them."""
-    return page_of(request, asked, Method.objects.select_related("source"))
+    """All methods, or those of a kind. `baseline` is none of them."""
+    rows = Method.objects.select_related("source")
+    return page_of(request, asked, rows.filter(kind=asked["kind"]) if asked["kind"] else rows)
 
 
 @reads(shapes.MethodSerializer, tag="Catalogue")
@@ -81,19 +94,6 @@ def hardware(request: Request, asked: Asked, slug: str):
     return get_object_or_404(devices, slug=slug)
 
 
-@reads(paged(shapes.SourceSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
-def sources(request: Request, asked: Asked):
-    """All papers, data sets and documents that facts and claims come from."""
-    return page_of(request, asked, Source.objects.all())
-
-
-@reads(shapes.SourceDetailSerializer, tag="Catalogue")
-def source(request: Request, asked: Asked, slug: str):
-    """One source and what it claims."""
-    claims = Prefetch("claims", Claim.objects.order_by("position"))
-    return get_object_or_404(Source.objects.prefetch_related(claims), slug=slug)
-
-
 @reads(paged(shapes.MetricSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
 def metric_list(request: Request, asked: Asked):
     """All metrics with their formulas."""
@@ -119,8 +119,6 @@ urlpatterns = [
     path("tasks/<slug:slug>/", task, name="api-task"),
     path("hardware/", hardware_list, name="api-hardware-list"),
     path("hardware/<slug:slug>/", hardware, name="api-hardware"),
-    path("sources/", sources, name="api-sources"),
-    path("sources/<slug:slug>/", source, name="api-source"),
     path("metrics/", metric_list, name="api-metrics"),
     path("metrics/<slug:slug>/", metric, name="api-metric"),
 ]

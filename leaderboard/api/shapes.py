@@ -24,7 +24,8 @@ from rest_framework.serializers import (
     Serializer,
 )
 
-from leaderboard.core import metrics
+from leaderboard import claim_words, literature
+from leaderboard.core import claims, metrics
 from leaderboard.models import Entry, HardwareFact
 
 BETTER = {metrics.HIGHER: "higher", metrics.LOWER: "lower", metrics.NEITHER: "neither"}
@@ -143,7 +144,7 @@ class ModelSerializer(NamedSerializer):
 
 
 class MethodSerializer(NamedSerializer):
-    kind = CharField()
+    kind = CharField(help_text="Kind of technique, as the surveys divide them.")
     summary = CharField()
     source = source_field()
 
@@ -224,6 +225,8 @@ class SourceSerializer(Serializer):
     licence = CharField()
     summary = CharField()
     categories = ListField(child=CharField())
+    role = CharField(help_text="What a paper of the literature offers; empty for others.")
+    claims_count = IntegerField(source="claimed", help_text="How many claims it makes.")
     url = PageField()
 
 
@@ -248,6 +251,46 @@ class ClaimSerializer(Serializer):
     model = CharField()
     hardware = CharField()
     note = CharField()
+    id = IntegerField(source="pk")
+    position = IntegerField(help_text="Its place in the source, from 0.")
+    topic = TextField(
+        lambda claim: claims.topic_of(claim.quantity).slug,
+        help_text="What the quantity belongs to, for instance `energy`.",
+    )
+    technique = TextField(
+        lambda claim: literature.slug_of(claim.technique),
+        help_text="Kind of technique, or `none`.",
+    )
+    in_words = TextField(claim_words.said, help_text="“up to 93 % less”.")
+    recomputed = QuantityField(
+        lambda claim: known(claim.recomputed, claim.unit),
+        help_text="What other numbers of the same source make; null where none do.",
+    )
+    contradiction = CharField(
+        help_text="How the claim differs from that; empty where nothing speaks against it."
+    )
+    url = PageField()
+
+
+class SourcedClaimSerializer(ClaimSerializer):
+    """A claim with the slug of its source."""
+
+    source = CharField(source="source.slug")
+
+
+class OptionSerializer(Serializer):
+    """A value of a choice, and how many rows it leaves."""
+
+    value = CharField()
+    label = CharField()
+    count = IntegerField()
+
+
+class FacetsSerializer(Serializer):
+    """How many rows are found, and for each parameter what its values would leave."""
+
+    count = IntegerField()
+    facets = DictField(child=ListField(child=OptionSerializer()))
 
 
 class SourceDetailSerializer(SourceSerializer):

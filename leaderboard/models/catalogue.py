@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from leaderboard.core import claims, techniques
+from leaderboard.core import techniques
 from leaderboard.models.constraints import interval_is_finite_and_ordered
 
 
@@ -283,18 +283,6 @@ class Factor(models.Model):
         return f"{self.get_kind_display()} in {self.region_name} from {self.valid_from}"
 
 
-class ClaimQuerySet(models.QuerySet):
-    def about(self, topic: claims.Topic):
-        """Those whose quantity belongs to a topic."""
-        quantities = self.order_by().values_list("quantity", flat=True).distinct()
-        held = [quantity for quantity in quantities if claims.topic_of(quantity) == topic]
-        return self.filter(quantity__in=held)
-
-    def contradicted(self):
-        """Those that the numbers of their own source do not bear out."""
-        return self.exclude(contradiction="")
-
-
 class Claim(models.Model):
     """What a source says of a subject relative to a baseline. Never mixed with measurements."""
 
@@ -326,8 +314,6 @@ class Claim(models.Model):
     recomputed = models.FloatField(null=True, blank=True)
     # How the two differ, in a sentence. Empty where nothing speaks against the claim.
     contradiction = models.TextField(blank=True)
-
-    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         constraints = [
