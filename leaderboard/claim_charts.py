@@ -23,6 +23,8 @@ from leaderboard.labels import CHARACTER, shortened
 from leaderboard.models import Claim
 
 LOG_FROM_RATIO = 30
+# Levels whose unit says what they are.
+NAMED = (claims.COUNT, claims.PARAMETERS, claims.TOKENS)
 CIRCLE, LEFT, RIGHT = "circle", "triangle-left", "triangle-right"
 SHAPES = {LEFT: "M4 -5L-5 0L4 5Z", RIGHT: "M-4 -5L5 0L-4 5Z"}
 
@@ -79,7 +81,8 @@ def row_of(claim: Claim, extent: Extent, line: int, *, is_mixed: bool = False) -
     marks = tuple((end, glyph(claim, extent, end) if end == far else CIRCLE) for end in ends)
     span = (extent.low, extent.high) if extent.low < extent.high else None
     reach = None if neutral is None else (neutral, far)
-    what = f": {claim_words.of(claim)}" if is_mixed and claim_words.of(claim) else ""
+    words = claim_words.of(claim)
+    what = f": {words}" if is_mixed and words not in ("", extent.scale.title) else ""
     task = f", {claim.task}" if claim.task and not what else ""
     return Row(
         line,
@@ -135,7 +138,16 @@ class Panel:
     def title(self) -> str:
         if self.scale == BASELINE:
             return "Against a baseline"
-        return self.scale.title[:1].upper() + self.scale.title[1:]
+        if self.scale.neutral is not None:
+            return f"Differences, {self.unit}"
+        if self.scale in NAMED:
+            return self.unit[:1].upper() + self.unit[1:]
+        return f"Levels, {self.unit}"
+
+    @property
+    def unit(self) -> str:
+        words = self.scale.title.removeprefix(claims.DIFFERENCE)
+        return claim_words.UNITS.get(words, words)
 
     @cached_property
     def ends(self) -> list[float]:
@@ -168,8 +180,7 @@ class Panel:
     @property
     def axis_title(self) -> str:
         log = " (log scale)" if self.is_log else ""
-        unit = claim_words.UNITS.get(self.scale.title, self.scale.title)
-        return f"{unit}{log}"
+        return f"{self.unit}{log}"
 
     def height(self, layout: Layout) -> int:
         return layout.pitch * self.lines + FOOT

@@ -15,7 +15,7 @@ function dressed(trace, colours, paper) {
   const colour = colours[trace.meta.family];
   if (trace.meta.style === "claim_mark") {
     const size = trace.marker.symbol.map((symbol) => (symbol === "circle" ? 10 : 13));
-    const marker = { ...trace.marker, color: colour, size, line: { color: paper, width: 1 } };
+    const marker = { ...trace.marker, color: colour, size, opacity: 1, line: { color: paper, width: 1 } };
     return { ...trace, type: "scatter", mode: "markers", marker };
   }
   const width = trace.meta.style === "claim_span" ? 4 : 1;
@@ -28,7 +28,7 @@ function layoutOf(figure, box, styles, now) {
   const base = { showarrow: false, yanchor: "middle", yref: "y", xref: "paper", font };
   const title = { ...base, yref: "paper", y: 0, yanchor: "top", yshift: -22, x: 1, xanchor: "right", text: `<b>${figure.title}</b>` };
   const axis = styles[now].layout.xaxis.linecolor;
-  const line = { type: "line", xref: "x", yref: "paper", x0: figure.neutral, x1: figure.neutral, y0: 0, y1: 1, layer: "between", line: { color: axis, width: 1 } };
+  const line = { type: "line", xref: "x", yref: "paper", x0: figure.neutral, x1: figure.neutral, y0: 0, y1: 1, layer: "above", line: { color: axis, width: 1 } };
   const plotted = box.clientWidth - size.left - size.right;
   return {
     ...figure.layout,

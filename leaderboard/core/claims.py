@@ -160,6 +160,7 @@ class Scale:
     neutral: float | None = None
 
 
+DIFFERENCE = "difference, "
 BASELINE = Scale("baseline", "times the baseline", 1.0)
 COUNT = Scale("count", "count")
 PARAMETERS = Scale("parameters", "parameters")
@@ -244,7 +245,7 @@ def extent(claim: Said) -> Extent:
         sign = -1 if claim.direction == DECREASE else 1
         places = sorted(sign * size * end for end in ends)
         return Extent(
-            Scale(f"difference {scale.key}", f"difference, {scale.title}", 0.0),
+            Scale(f"difference {scale.key}", DIFFERENCE + scale.title, 0.0),
             places[0],
             places[-1],
         )

@@ -127,7 +127,9 @@ def test_a_check_on_something_that_is_not_said_is_refused():
     said = [claim("RANGE", (20, 60), "%")]
 
     with pytest.raises(ValueError, match="no such number"):
-        verdict(Check(0, "relative_change", {"quantity": "0", "reference": 1}, ""), said, "{}{}".format)
+        verdict(
+            Check(0, "relative_change", {"quantity": "0", "reference": 1}, ""), said, "{}{}".format
+        )
 
 
 # What ships
