@@ -39,11 +39,14 @@ class Layout:
     pitch: int
     is_narrow: bool = False
 
-    @property
-    def name_length(self) -> int:
-        return int((200 if self.is_narrow else self.left - 12) / CHARACTER)
+    def name_length(self, said: str) -> int:
+        """How many characters of a name have room, on a phone beside the number in words."""
+        room = SMALL_PHONE - CHARACTER * len(said) if self.is_narrow else self.left - 12
+        return max(int(room / CHARACTER) - 1, 8)
 
 
+# The narrowest a chart becomes.
+SMALL_PHONE = 288
 WIDE = Layout(960, 300, 190, 24)
 NARROW = Layout(358, 6, 6, 38, is_narrow=True)
 LAYOUTS = {"wide": WIDE, "narrow": NARROW}
@@ -88,7 +91,8 @@ def row_of(claim: Claim, extent: Extent, line: int, *, is_mixed: bool = False) -
         line,
         claim.subject + task + what,
         techniques.family_of(claim.technique).slug,
-        claim_words.said(claim),
+        # The heading of the chart has the long words.
+        claim_words.said(claim).replace(claim_words.UNITS["pp"], "pp"),
         marks,
         span,
         reach,
@@ -264,7 +268,7 @@ class Panel:
                 continue
             up = 13 if layout.is_narrow and not row.is_heading else 0
             common: dict[str, Any] = {"y": row.line, "yshift": up}
-            name = escape(shortened(row.name, layout.name_length))
+            name = escape(shortened(row.name, layout.name_length(row.said)))
             inside = layout.is_narrow or row.is_heading
             found.append(
                 common
@@ -325,7 +329,7 @@ class Panel:
     def drawn_row(self, row: Row, top: int, layout: Layout, at) -> str:
         middle = top + layout.pitch // 2 + (8 if layout.is_narrow and not row.is_heading else 0)
         text_y = top + 14 if layout.is_narrow else middle + 4
-        name = escape(shortened(row.name, layout.name_length))
+        name = escape(shortened(row.name, layout.name_length(row.said)))
         if row.is_heading:
             return f'<text class="strong" x="0" y="{middle + 4}">{name}</text>'
         x, anchor = (0, "") if layout.is_narrow else (layout.left - 12, "end")

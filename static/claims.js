@@ -3,6 +3,7 @@
 
 const root = document.documentElement;
 const NARROW = 560;
+const PAPER = { light: "#ffffff", dark: "#141517" };
 const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false };
 
 function theme() {
@@ -23,7 +24,10 @@ function dressed(trace, colours, paper) {
 }
 
 function layoutOf(figure, box, styles, now) {
-  const size = figure.sizes[box.clientWidth < NARROW ? "narrow" : "wide"];
+  const narrow = box.clientWidth < NARROW;
+  const size = figure.sizes[narrow ? "narrow" : "wide"];
+  // On phones names stand over the lines of the chart.
+  const bgcolor = narrow ? PAPER[now] : undefined;
   const { font } = styles.annotations[now].x_title;
   const base = { showarrow: false, yanchor: "middle", yref: "y", xref: "paper", font };
   const title = { ...base, yref: "paper", y: 0, yanchor: "top", yshift: -22, x: 1, xanchor: "right", text: `<b>${figure.title}</b>` };
@@ -36,7 +40,7 @@ function layoutOf(figure, box, styles, now) {
     template: styles[now],
     height: size.height,
     margin: { l: size.left, r: size.right, t: 0, b: 44, pad: 0 },
-    annotations: [title, ...size.labels.map((label) => ({ ...base, ...label }))],
+    annotations: [title, ...size.labels.map((label) => ({ ...base, bgcolor, ...label }))],
     shapes: figure.neutral === null ? [] : [line],
   };
 }
@@ -56,8 +60,7 @@ async function draw(box, figure, styles) {
   box.append(target);
   const both = () => {
     const now = theme();
-    const paper = now === "dark" ? "#141517" : "#ffffff";
-    const traces = figure.data.map((trace) => dressed(trace, styles.techniques[now], paper));
+    const traces = figure.data.map((trace) => dressed(trace, styles.techniques[now], PAPER[now]));
     return [traces, layoutOf(figure, box, styles, now)];
   };
   await Plotly.newPlot(target, ...both(), CONFIG);
