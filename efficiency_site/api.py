@@ -14,6 +14,7 @@ from leaderboard.api import (
     catalogue,
     entries,
     footprint,
+    literature,
     metrics,
     schema,
 )
@@ -28,6 +29,7 @@ LISTS = (
     "hardware-list",
     "tasks",
     "sources",
+    "claims",
     "metrics",
     "analyses",
     "formats",
@@ -75,6 +77,7 @@ urlpatterns = [
     *catalogue.urlpatterns,
     *metrics.urlpatterns,
     *footprint.urlpatterns,
+    *literature.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
     *formats.urlpatterns,

@@ -7,18 +7,23 @@ canonical units. A link to another row is that row's slug, under the name of the
 import csv
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from leaderboard.models import Claim, Composition, Factor, Source
+from leaderboard import claim_words
+from leaderboard.core import techniques
+from leaderboard.core.claims import Check, Verdict, verdict
+from leaderboard.models import Claim, Composition, Factor, Method, Source
 
 DATA = Path(__file__).parent / "data"
 Row = dict[str, Any]
 
 JOULES_PER_KWH = 3.6e6
+# The words of papers.json.
 CLAIM_KINDS = {
     "absolute": Claim.Kind.ABSOLUTE,
     "relative_change": Claim.Kind.CHANGE,
@@ -70,22 +75,56 @@ def sources(data: Path) -> Iterator[Row]:
 
 def claims(data: Path) -> Iterator[Row]:
     """What the papers' abstracts say in numbers."""
-    texts = ("subject", "quantity", "unit", "direction", "baseline", "task", "model", "hardware")
+    added = tomllib.loads((data / "claims.toml").read_text(encoding="utf-8"))
+    kinds = {
+        (row["source"], claim): row["kind"] for row in added["technique"] for claim in row["claims"]
+    }
     for paper in papers(data):
-        for position, claim in enumerate(paper["claims"]):
-            value = claim["value"]
-            low, high = sorted(value) if isinstance(value, list) else (None, None)
-            yield {
-                "source": paper["slug"],
+        slug, stated = paper["slug"], [number_of(claim) for claim in paper["claims"]]
+        checks = [
+            Check(row["claim"], row["metric"], row["inputs"], row["says"])
+            for row in added["check"]
+            if row["source"] == slug
+        ]
+        usual = techniques.kind_of(paper["categories"])
+        said = [Claim(**row) for row in stated]
+        for position, row in enumerate(stated):
+            found = [
+                verdict(check, said, claim_words.written)
+                for check in checks
+                if check.claim == position
+            ]
+            yield row | {
+                "source": slug,
                 "position": position,
-                "kind": CLAIM_KINDS[claim["kind"]],
-                "value": None if isinstance(value, list) else value,
-                "low": low,
-                "high": high,
-                "is_upper_bound": claim["is_upper_bound"],
-                "is_lower_bound": claim["is_lower_bound"],
-                **{name: claim[name] or "" for name in (*texts, "note")},
+                "technique": kinds.get((slug, position), usual),
+                "recomputed": number(repr(found[0].value)) if found else None,
+                "contradiction": contradiction(claim_words.said(said[position]), found),
             }
+
+
+def number_of(claim: Row) -> Row:
+    """A claim of the file in the fields of ours."""
+    texts = ("subject", "quantity", "unit", "direction", "baseline", "task", "model", "hardware")
+    value = claim["value"]
+    low, high = sorted(value) if isinstance(value, list) else (None, None)
+    return {
+        "kind": CLAIM_KINDS[claim["kind"]],
+        "value": None if isinstance(value, list) else value,
+        "low": low,
+        "high": high,
+        "is_upper_bound": claim["is_upper_bound"],
+        "is_lower_bound": claim["is_lower_bound"],
+        **{name: claim[name] or "" for name in (*texts, "note")},
+    }
+
+
+def contradiction(said: str, found: list[Verdict]) -> str:
+    """What the numbers of the source say instead; nothing where they agree."""
+    against = [each.says for each in found if not each.agrees]
+    if not against:
+        return ""
+    return f"The paper says {said}. By its own numbers {'; and '.join(against)}."
 
 
 def tasks(data: Path) -> Iterator[Row]:
@@ -94,8 +133,12 @@ def tasks(data: Path) -> Iterator[Row]:
 
 
 def methods(data: Path) -> Iterator[Row]:
+    kinds = {label: value for value, label in Method.KINDS}
     for line in lines(data, "methods.csv"):
-        yield line | {"aliases": aliases(line["slug"], line["name"], listed(line["aliases"]))}
+        yield line | {
+            "aliases": aliases(line["slug"], line["name"], listed(line["aliases"])),
+            "kind": kinds[line["kind"]],
+        }
 
 
 def ai_models(data: Path) -> Iterator[Row]:

@@ -6,6 +6,7 @@ The address holds the whole state of a page, and the API takes the same paramete
     x=…&y=…                          the chart's axes
     scale=log|linear                 how they are drawn; by default as the numbers suggest
     model= method= hardware= vendor= slugs, comma-separated or repeated
+    technique=…                      kinds of methods, likewise
     origin=measured                  only entries whose ranked values were measured or reported
     <metric>_min=… <metric>_max=…    bounds, in the metric's canonical unit or with one (“70 %”,
                                      “100 kWh”); `any` lifts a default of the board
@@ -21,7 +22,7 @@ from django.http import QueryDict
 from leaderboard.core import metrics, units
 from leaderboard.models import Board
 
-FACETS = ("model", "method", "hardware", "vendor")
+FACETS = ("model", "technique", "method", "hardware", "vendor")
 ENERGY = "energy"
 SCALES = ("log", "linear")
 

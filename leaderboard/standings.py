@@ -19,6 +19,8 @@ from leaderboard.models.evidence import NOT_STATED, SHOWN_SETTINGS, Origin
 ALL_LAYERS_UP_TO = 20_000
 MEASURED = [Origin.values.index(o) for o in (Origin.METERED, Origin.SENSED, Origin.REPORTED)]
 
+# Facets that ask for the group of a catalogue row, and of which table.
+GROUPED = {"vendor": "hardware", "technique": "method"}
 COLUMNS = ("model_id", "method_id", "hardware_id", "device_count")
 ATTRIBUTES_SQL = """
     SELECT string_agg(int8send(id), ''::bytea ORDER BY id), {columns}
@@ -151,11 +153,11 @@ class Entries:
         """Mask over `ids`: the entries that the facets and the words leave."""
         mask = np.ones(len(self.ids), dtype=bool)
         for facet, slugs in facets.items():
-            kind = "hardware" if facet == "vendor" else facet
+            kind = GROUPED.get(facet, facet)
             keys = [
                 key
                 for key, named in self.names[kind].items()
-                if (slug_of(named.group) if facet == "vendor" else named.slug) in slugs
+                if (slug_of(named.group) if facet in GROUPED else named.slug) in slugs
             ]
             mask &= np.isin(self.columns[kind], keys)
         for word in words:
@@ -172,8 +174,8 @@ class Entries:
 
 
 def slug_of(text: str) -> str:
-    """A vendor's name as it stands in an address."""
-    return text.casefold().replace(" ", "-")
+    """A vendor's or a kind's name as it stands in an address."""
+    return text.casefold().replace(" ", "-").replace("_", "-")
 
 
 class Standings:

@@ -3,7 +3,16 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from leaderboard.views import accounts, boards, catalogue, entries, footprint, metrics, site
+from leaderboard.views import (
+    accounts,
+    boards,
+    catalogue,
+    entries,
+    footprint,
+    literature,
+    metrics,
+    site,
+)
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -26,11 +35,15 @@ urlpatterns = [
     path("models/<slug:slug>/", catalogue.model, name="model"),
     path("hardware/", catalogue.hardware_list, name="hardware_list"),
     path("hardware/<slug:slug>/", catalogue.hardware, name="hardware"),
+    path("methods/", catalogue.methods, name="methods"),
     path("methods/<slug:slug>/", catalogue.method, name="method"),
     path("tasks/", catalogue.tasks, name="tasks"),
     path("tasks/<slug:slug>/", catalogue.task, name="task"),
-    path("sources/", catalogue.sources, name="sources"),
-    path("sources/<slug:slug>/", catalogue.source, name="source"),
+    path("sources/", literature.sources, name="sources"),
+    path("sources/<slug:slug>/", literature.source, name="source"),
+    path("claims/", literature.claims, name="claims"),
+    path("claims/data.json", literature.claims_json, name="claims_json"),
+    path("claims/data.csv", literature.claims_csv, name="claims_csv"),
     path("metrics/", metrics.metric_list, name="metrics"),
     path("metrics/<slug:slug>/", metrics.metric, name="metric"),
     path("analyses/", metrics.analysis_list, name="analyses"),

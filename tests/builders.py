@@ -18,6 +18,7 @@ from leaderboard.core.interval import Interval
 from leaderboard.models import (
     AIModel,
     Board,
+    Claim,
     Entry,
     Hardware,
     Measurement,
@@ -58,6 +59,23 @@ def make_source(**overrides) -> Source:
     return Source.objects.create(**fields | overrides)
 
 
+def make_claim(**overrides) -> Claim:
+    """A claim of 40 % less energy, of a source of its own unless told."""
+    number = next(numbers)
+    fields = {
+        "position": number % 30_000,
+        "subject": f"Technique {number}",
+        "quantity": "energy",
+        "kind": Claim.Kind.CHANGE,
+        "value": 40.0,
+        "unit": "%",
+        "direction": "decrease",
+    }
+    if "source" not in overrides:
+        fields["source"] = make_source()
+    return Claim.objects.create(**fields | overrides)
+
+
 def make_model(name: str = "", **overrides) -> AIModel:
     number = next(numbers)
     fields = {"slug": f"model-{number}", "name": name or f"Model {number}"}
@@ -66,7 +84,7 @@ def make_model(name: str = "", **overrides) -> AIModel:
 
 def make_method(name: str = "", **overrides) -> Method:
     number = next(numbers)
-    fields = {"slug": f"method-{number}", "name": name or f"Method {number}", "kind": "other"}
+    fields = {"slug": f"method-{number}", "name": name or f"Method {number}", "kind": Method.OTHER}
     return Method.objects.create(**fields | overrides)
 
 
@@ -112,7 +130,7 @@ def make_board(*objectives: str, task: Task | None = None, **overrides) -> Board
 
 def baseline() -> Method:
     return Method.objects.get_or_create(
-        slug="baseline", defaults={"name": "Baseline", "kind": "none"}
+        slug="baseline", defaults={"name": "Baseline", "kind": Method.BASELINE}
     )[0]
 
 

@@ -8,6 +8,7 @@ from leaderboard.models import HardwareFact
 from tests.builders import (
     PASSWORD,
     make_board,
+    make_claim,
     make_entry,
     make_hardware,
     make_model,
@@ -60,6 +61,9 @@ def site(live_server):
     make_entry(board, model=CANARY, quality=0.9, energy=400, cost=20)
     make_entry(board, model="Unmeasured", quality=0.3)
     refresh(board)
+    make_claim(subject=CANARY, technique="QUANTISATION", contradiction="Its numbers say 39 %.")
+    make_claim(is_upper_bound=True, technique="CACHING", baseline="no cache")
+    make_claim(kind="RANGE", value=None, low=23, high=50)
     live_server.board = board
     return live_server
 
@@ -103,6 +107,18 @@ def test_the_board_draws_its_chart_without_complaints(site, watched, size, theme
 
     assert box.locator(".scatterlayer .point").count() >= 6
     assert not watched.locator(".plot > svg").first.is_visible()
+    assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert watched.evaluate("window.hacked") is None
+    assert watched.complaints == []
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_claims_draw_their_chart_without_complaints(site, watched, size):
+    opened(watched, f"{site.url}/claims/?topic=energy", size=size)
+    box = drawn(watched)
+
+    # Three claims, one of them a range with two ends.
+    assert box.locator(".scatterlayer .point").count() == 4
     assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert watched.evaluate("window.hacked") is None
     assert watched.complaints == []
@@ -205,6 +221,9 @@ PAGES = {
     "analysis": lambda site: "/analyses/preference/",
     "footprint": lambda site: "/footprint/?composition=Cu:716g,Au:0.3g&mfu=0",
     "sources": lambda site: "/sources/",
+    "claims": lambda site: "/claims/",
+    "claims of a topic": lambda site: "/claims/?topic=energy",
+    "methods": lambda site: "/methods/",
     "submit": lambda site: "/submit/",
     "sign in": lambda site: "/accounts/login/",
     "search": lambda site: "/search/?q=model",

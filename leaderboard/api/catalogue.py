@@ -6,16 +6,14 @@ from django.urls import path
 from rest_framework.request import Request
 
 from leaderboard.api import shapes
-from leaderboard.api.asking import PAGED, Asked, page_of, paged, reads
+from leaderboard.api.asking import PAGED, Asked, Parameter, one_of, page_of, paged, reads
 from leaderboard.models import (
     AIModel,
     Board,
-    Claim,
     Composition,
     Hardware,
     HardwareFact,
     Method,
-    Source,
     Task,
 )
 
@@ -32,10 +30,15 @@ def model(request: Request, asked: Asked, slug: str):
     return get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
 
 
-@reads(paged(shapes.MethodSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
+KINDS = [value for value, _ in Method.KINDS]
+KIND = Parameter("kind", f"{', '.join(KINDS[:-1])} or {KINDS[-1]}.", one_of(*KINDS))
+
+
+@reads(paged(shapes.MethodSerializer), tag="Catalogue", parameters=[*PAGED, KIND], statuses=[400])
 def methods(request: Request, asked: Asked):
-    """All methods. `baseline` is none of them."""
-    return page_of(request, asked, Method.objects.select_related("source"))
+    """All methods, or those of a kind. `baseline` is none of them."""
+    rows = Method.objects.select_related("source")
+    return page_of(request, asked, rows.filter(kind=asked["kind"]) if asked["kind"] else rows)
 
 
 @reads(shapes.MethodSerializer, tag="Catalogue")
@@ -79,19 +82,6 @@ def hardware(request: Request, asked: Asked, slug: str):
     return get_object_or_404(devices, slug=slug)
 
 
-@reads(paged(shapes.SourceSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
-def sources(request: Request, asked: Asked):
-    """All papers, data sets and documents that facts and claims come from."""
-    return page_of(request, asked, Source.objects.all())
-
-
-@reads(shapes.SourceDetailSerializer, tag="Catalogue")
-def source(request: Request, asked: Asked, slug: str):
-    """One source and what it claims."""
-    claims = Prefetch("claims", Claim.objects.order_by("position"))
-    return get_object_or_404(Source.objects.prefetch_related(claims), slug=slug)
-
-
 urlpatterns = [
     path("models/", models, name="api-models"),
     path("models/<slug:slug>/", model, name="api-model"),
@@ -101,6 +91,4 @@ urlpatterns = [
     path("tasks/<slug:slug>/", task, name="api-task"),
     path("hardware/", hardware_list, name="api-hardware-list"),
     path("hardware/<slug:slug>/", hardware, name="api-hardware"),
-    path("sources/", sources, name="api-sources"),
-    path("sources/<slug:slug>/", source, name="api-source"),
 ]

@@ -10,22 +10,26 @@ where nobody states them, and a number that nobody knows is null.
 from rest_framework.serializers import (
     BooleanField,
     CharField,
+    DictField,
     FloatField,
     IntegerField,
     ListField,
     Serializer,
 )
 
+from leaderboard import claim_words, literature
 from leaderboard.api.fields import (
     NameSerializer,
     NumberField,
     PageField,
     QuantityField,
     QuantitySerializer,
+    TextField,
     TextsField,
     known,
     quantity,
 )
+from leaderboard.core import claims
 from leaderboard.models import HardwareFact
 
 Kind = HardwareFact.Kind
@@ -60,7 +64,7 @@ class ModelSerializer(NamedSerializer):
 
 
 class MethodSerializer(NamedSerializer):
-    kind = CharField()
+    kind = CharField(help_text="Kind of technique, as the surveys divide them.")
     summary = CharField()
     source = source_field()
 
@@ -141,6 +145,8 @@ class SourceSerializer(Serializer):
     licence = CharField()
     summary = CharField()
     categories = ListField(child=CharField())
+    role = CharField(help_text="What a paper of the literature offers; empty for others.")
+    claims_count = IntegerField(source="claimed", help_text="How many claims it makes.")
     url = PageField()
 
 
@@ -165,6 +171,46 @@ class ClaimSerializer(Serializer):
     model = CharField()
     hardware = CharField()
     note = CharField()
+    id = IntegerField(source="pk")
+    position = IntegerField(help_text="Its place in the source, from 0.")
+    topic = TextField(
+        lambda claim: claims.topic_of(claim.quantity).slug,
+        help_text="What the quantity belongs to, for instance `energy`.",
+    )
+    technique = TextField(
+        lambda claim: literature.slug_of(claim.technique),
+        help_text="Kind of technique, or `none`.",
+    )
+    in_words = TextField(claim_words.said, help_text="“up to 93 % less”.")
+    recomputed = QuantityField(
+        lambda claim: known(claim.recomputed, claim.unit),
+        help_text="What other numbers of the same source make; null where none do.",
+    )
+    contradiction = CharField(
+        help_text="How the claim differs from that; empty where nothing speaks against it."
+    )
+    url = PageField()
+
+
+class SourcedClaimSerializer(ClaimSerializer):
+    """A claim with the slug of its source."""
+
+    source = CharField(source="source.slug")
+
+
+class OptionSerializer(Serializer):
+    """A value of a choice, and how many rows it leaves."""
+
+    value = CharField()
+    label = CharField()
+    count = IntegerField()
+
+
+class FacetsSerializer(Serializer):
+    """How many rows are found, and for each parameter what its values would leave."""
+
+    count = IntegerField()
+    facets = DictField(child=ListField(child=OptionSerializer()))
 
 
 class SourceDetailSerializer(SourceSerializer):

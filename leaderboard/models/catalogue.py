@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from leaderboard.core import techniques
 from leaderboard.models.constraints import interval_is_finite_and_ordered
 
 
@@ -109,14 +110,30 @@ class AIModel(Named):
         return f"/models/{self.slug}/"
 
 
+TECHNIQUES = [(kind.value, kind.label) for kind in techniques.KINDS]
+
+
 class Method(Named):
     """A technique applied to a model, for example a quantisation. `baseline` is none of them."""
 
-    kind = models.CharField(max_length=60)
+    BASELINE, OTHER = "BASELINE", "OTHER"
+    KINDS = [(BASELINE, "baseline"), *TECHNIQUES, (OTHER, "other")]
+
+    kind = models.CharField(max_length=24, choices=KINDS)
     summary = models.TextField(blank=True)
     # A sender brought it with a file, and no editor has looked at it yet.
     is_proposed = models.BooleanField(default=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["BASELINE", *(kind.value for kind in techniques.KINDS), "OTHER"]
+                ),
+                name="method_is_of_a_known_kind",
+            )
+        ]
 
     def get_absolute_url(self):
         return f"/methods/{self.slug}/"
@@ -296,6 +313,11 @@ class Claim(models.Model):
     model = models.TextField(blank=True)
     hardware = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    technique = models.CharField(max_length=24, choices=TECHNIQUES, blank=True)
+    # The number that other numbers of the source make, in the unit of the claim.
+    recomputed = models.FloatField(null=True, blank=True)
+    # How the two differ, in a sentence. Empty where nothing speaks against the claim.
+    contradiction = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -308,3 +330,6 @@ class Claim(models.Model):
 
     def __str__(self):
         return f"{self.subject}: {self.quantity}"
+
+    def get_absolute_url(self):
+        return f"/sources/{self.source.slug}/#claim-{self.position}"

@@ -2,8 +2,8 @@
 
 from django import template
 
-from leaderboard import quantities
-from leaderboard.core import metrics
+from leaderboard import claim_words, quantities
+from leaderboard.core import metrics, techniques
 from leaderboard.drawings import css_class
 
 register = template.Library()
@@ -89,3 +89,33 @@ def kind_words(kind: str) -> str:
 def times(formula: str) -> str:
     """A formula with the sign that its code can't have."""
     return formula.replace(" x ", " × ")
+
+
+@register.filter
+def said(claim) -> str:
+    """“up to 93 % less”: the number of a claim."""
+    return claim_words.said(claim)
+
+
+@register.filter
+def said_of(claim) -> str:
+    """“memory of the key-value cache”: what the number of a claim counts."""
+    return claim_words.of(claim)
+
+
+@register.filter
+def conditions(claim) -> str:
+    """Where a claim holds, and what we noted about it."""
+    return claim_words.conditions(claim)
+
+
+@register.filter
+def technique_words(value: str) -> str:
+    """“quantisation”: a kind of techniques by its value."""
+    return techniques.label_of(value)
+
+
+@register.filter
+def technique_family(value: str) -> str:
+    """The class that colours a kind of techniques."""
+    return f"{techniques.family_of(value).slug}-hue"

@@ -10,11 +10,14 @@ from django.utils.safestring import SafeString
 from leaderboard import drawings
 from leaderboard.core import metrics
 from leaderboard.filters import FACETS, Filters
-from leaderboard.standings import Named, slug_of
+from leaderboard.models import Method
+from leaderboard.standings import GROUPED, Named, slug_of
 
 OPTIONS = 400
+METHOD_KINDS = dict(Method.KINDS)
 FACET_WORDS = {
     "model": ("all models", "Model"),
+    "technique": ("any technique", "Kind of technique"),
     "method": ("any method", "Method"),
     "hardware": ("any hardware", "Hardware"),
     "vendor": ("any vendor", "Vendor"),
@@ -97,9 +100,13 @@ class Controls:
 
     def options(self, facet: str) -> list[tuple[str, str]]:
         """Their slugs and names, as a select offers them."""
-        named = self.present["hardware" if facet == "vendor" else facet]
-        if facet == "vendor":
-            found = {(slug_of(one.group), one.group) for one in named if one.group}
+        named = self.present[GROUPED.get(facet, facet)]
+        if facet in GROUPED:
+            found = {
+                (slug_of(one.group), METHOD_KINDS.get(one.group, one.group))
+                for one in named
+                if one.group
+            }
         else:
             found = {(one.slug, one.name) for one in named}
         return sorted(found, key=lambda option: option[1].casefold())

@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from leaderboard.core import metrics
+from leaderboard import literature
+from leaderboard.core import metrics, techniques
 from leaderboard.core.elements import elements
 from leaderboard.models import (
     AIModel,
@@ -96,10 +97,62 @@ def hardware(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of techniques with its methods, and how often it is claimed to save something."""
+
+    value: str
+    label: str
+    says: str
+    surveys: list[Source]
+    methods: list[Method]
+    claims: int
+
+    @property
+    def slug(self) -> str:
+        return literature.slug_of(self.value)
+
+
+def methods(request: HttpRequest) -> HttpResponse:
+    """All methods by kind; a kind without methods may still be claimed about."""
+    rows: dict[str, list[Method]] = defaultdict(list)
+    for row in with_entries(Method.objects.all()).order_by("-used", "name"):
+        rows[row.kind].append(row)
+    claimed = literature.by_column("technique")(Claim.objects.all())
+    wanted = {slug for kind in techniques.KINDS for slug in kind.surveys}
+    surveys = {source.slug: source for source in Source.objects.filter(slug__in=wanted)}
+    return render(
+        request,
+        "leaderboard/methods.html",
+        {"kinds": list(kinds_of(rows, claimed, surveys)), "unsorted": claimed.get("", 0)},
+    )
+
+
+def kinds_of(rows, claimed, surveys):
+    for value, label in Method.KINDS:
+        told = techniques.BY_VALUE.get(value)
+        if told or rows[value]:
+            named = [surveys[slug] for slug in told.surveys if slug in surveys] if told else []
+            says = told.says if told else ""
+            yield Kind(value, label, says, named, rows[value], claimed.get(value, 0))
+
+
 def method(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Method.objects.select_related("source"), slug=slug)
     found, total = uses(row.entries.all())
-    return render(request, "leaderboard/method.html", {"row": row, "uses": found, "total": total})
+    claims = literature.CLAIMS.asked({"technique": literature.slug_of(row.kind)}).found()
+    is_technique = row.kind in techniques.BY_VALUE
+    return render(
+        request,
+        "leaderboard/method.html",
+        {
+            "row": row,
+            "uses": found,
+            "total": total,
+            "kind": techniques.BY_VALUE.get(row.kind),
+            "claims": literature.in_order(claims) if is_technique else [],
+        },
+    )
 
 
 def tasks(request: HttpRequest) -> HttpResponse:
@@ -112,24 +165,3 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(rows, slug=slug)
     found, total = uses(row.entries.all())
     return render(request, "leaderboard/task.html", {"row": row, "uses": found, "total": total})
-
-
-def sources(request: HttpRequest) -> HttpResponse:
-    kinds = [kind for kind in request.GET.getlist("kind") if kind in Source.Kind.values]
-    rows = Source.objects.annotate(claimed=Count("claims")).order_by("-year", "title")
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
-    return render(
-        request,
-        "leaderboard/sources.html",
-        {"rows": paged(request, rows), "kinds": Source.Kind, "chosen": kinds[0] if kinds else ""},
-    )
-
-
-def source(request: HttpRequest, slug: str) -> HttpResponse:
-    row = get_object_or_404(Source, slug=slug)
-    claims = Claim.objects.filter(source=row).order_by("position")
-    files = row.submission_set.filter(state="PUBLISHED").order_by("-received_at")[:20]
-    return render(
-        request, "leaderboard/source.html", {"row": row, "claims": claims, "files": files}
-    )

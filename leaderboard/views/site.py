@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import F, Max, Q, TextField
+from django.db.models import F, Max, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from leaderboard.context import THEMES
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
+from leaderboard.literature import holding
 from leaderboard.models import (
     AIModel,
     Board,
@@ -145,12 +146,7 @@ def named(model):
 
 def matching(rows, words: str, *columns: str) -> list:
     """Up to thirty rows that hold every word somewhere in these columns."""
-    for word in words.split()[:6]:
-        anywhere = Q()
-        for column in columns:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        rows = rows.filter(anywhere)
-    return list(rows.order_by(columns[0])[:FOUND])
+    return list(holding(rows, words.split(), columns).order_by(columns[0])[:FOUND])
 
 
 # Anybody may be sent to the other theme; a token would put a cookie on every page.

@@ -17,6 +17,7 @@ from leaderboard.api.asking import cursor_of
 from leaderboard.models import ApiToken, Claim, Composition, HardwareFact, Submission
 from tests.builders import (
     make_board,
+    make_claim,
     make_entry,
     make_hardware,
     make_method,
@@ -51,6 +52,10 @@ READING = [
     "hardware/{hardware}/",
     "sources/",
     "sources/{source}/",
+    "claims/",
+    "claims/{claim}/",
+    "facets/sources/",
+    "facets/claims/",
     "metrics/",
     "metrics/quality/",
     "analyses/",
@@ -71,6 +76,7 @@ PAGED = [
     "tasks/",
     "hardware/",
     "sources/",
+    "claims/",
     "metrics/",
     "submissions/{submission}/rows/",
 ]
@@ -119,14 +125,16 @@ def board():
 def names(board) -> dict[str, object]:
     """What stands in the addresses."""
     entry = board.task.entries.first()
+    claim = make_claim()
     return {
+        "claim": claim.pk,
         "board": board.slug,
         "entry": entry.pk,
         "model": entry.model.slug,
         "method": entry.method.slug,
         "task": board.task.slug,
         "hardware": entry.hardware.slug,
-        "source": make_source().slug,
+        "source": claim.source.slug,
         "submission": entry.runs.first().submission.public_id,
     }
 
@@ -785,6 +793,7 @@ def test_every_address_is_described(client):
 @pytest.mark.parametrize("address", [a for a in READING if a])
 def test_answers_have_the_fields_that_are_described_and_no_others(client, names, address):
     template = ROOT + address.replace("{board}", "{slug}").replace("{entry}", "{entry_id}")
+    template = template.replace("{claim}", "{claim_id}")
     for name in ("model", "method", "task", "hardware", "source"):
         template = template.replace(f"{{{name}}}", "{slug}")
     template = template.replace("{submission}", "{public_id}").replace("quality", "{slug}")

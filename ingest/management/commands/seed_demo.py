@@ -70,7 +70,9 @@ class Command(BaseCommand):
 
 def demo_board() -> Board:
     """A task, a model and a device that nobody could take for real, and the board over them."""
-    Method.objects.get_or_create(slug="baseline", defaults={"name": "Baseline", "kind": "none"})
+    Method.objects.get_or_create(
+        slug="baseline", defaults={"name": "Baseline", "kind": Method.BASELINE}
+    )
     AIModel.objects.get_or_create(slug="demo-model", defaults={"name": "Demo model"})
     Hardware.objects.get_or_create(
         slug="demo-device", defaults={"name": "Demo device", "vendor": "Demo", "kind": "GPU"}

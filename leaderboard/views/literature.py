@@ -1,0 +1,287 @@
+"""Sources and what they claim: lists with facets, one source, and the chart of claims."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    QueryDict,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, render
+
+from leaderboard import claim_charts, literature
+from leaderboard.claim_words import said
+from leaderboard.core import claims as core
+from leaderboard.core import metrics, techniques
+from leaderboard.literature import Option, Question
+from leaderboard.models import Board, Claim, Entry, Run, Source, Submission
+from leaderboard.views.boards import Echo, safe
+from leaderboard.views.catalogue import uses
+
+PER_PAGE = 100
+FILES = 20
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list under a reader's choices, with the address of each other choice."""
+
+    question: Question
+    query: QueryDict
+
+    @cached_property
+    def options(self) -> dict[str, list[Option]]:
+        return self.question.all_options()
+
+    @property
+    def more(self) -> str:
+        """The choices, to be put behind the number of a page."""
+        return f"&{self.address()}" if self.address() else ""
+
+    def address(self, **changes: str) -> str:
+        """The choices as a query, with some of them changed."""
+        asked = {
+            **self.question.chosen,
+            "q": self.question.text,
+            **dict(zip(literature.YEARS, map(text_of, self.question.years), strict=True)),
+        }
+        query = QueryDict(mutable=True)
+        query.update({name: text for name, text in (asked | changes).items() if text})
+        return query.urlencode()
+
+    def paged(self, rows: Any):
+        return Paginator(rows, PER_PAGE).get_page(self.query.get("page"))
+
+
+def text_of(year: int | None) -> str:
+    return str(year) if year else ""
+
+
+# Sources
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    page = ListPage(literature.SOURCES.read(request.GET), request.GET)
+    rows = page.question.found().annotate(claimed=Count("claims")).order_by("-year", "title")
+    return render(
+        request,
+        "leaderboard/sources.html",
+        {
+            "page": page,
+            "rows": page.paged(rows),
+            "papers": Source.objects.exclude(role="").count(),
+            "others": Source.objects.filter(role="").count(),
+            "categories": by_group(page.options["category"]),
+        },
+    )
+
+
+def by_group(options: list[Option]) -> list[tuple[str, list[Option]]]:
+    """The categories under the groups of their vocabulary."""
+    groups = [
+        (group, [option for option in options if option.value in terms.split()])
+        for group, terms in literature.GROUPS.items()
+    ]
+    return [(group, members) for group, members in groups if members]
+
+
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    row = get_object_or_404(Source, slug=slug)
+    published = row.submission_set.filter(state=Submission.State.PUBLISHED)
+    found, total = uses(Entry.objects.filter(Exists(runs_from(row).filter(entry=OuterRef("pk")))))
+    return render(
+        request,
+        "leaderboard/source.html",
+        {
+            "row": row,
+            "role": literature.ROLES.get(row.role, ""),
+            "categories": [
+                (term, literature.CATEGORIES.get(term, term)) for term in row.categories
+            ],
+            "claims": Claim.objects.filter(source=row).order_by("position"),
+            "metrics": [metric for metric in metrics.ALL.values() if cites(metric, row)],
+            "boards": boards_of(row),
+            "files": published.order_by("-received_at")[:FILES],
+            "taken": taken_from(row),
+            "uses": found,
+            "total": total,
+        },
+    )
+
+
+def runs_from(row: Source) -> QuerySet:
+    """The runs that published files brought from a source."""
+    return Run.objects.filter(submission__source=row, submission__state=Submission.State.PUBLISHED)
+
+
+def boards_of(row: Source) -> QuerySet:
+    """The boards on which a source has entries, or whose task it set."""
+    has_entries = Exists(runs_from(row).filter(entry__task=OuterRef("task")))
+    rows = Board.objects.filter(has_entries) | Board.objects.filter(task__source=row)
+    return rows.order_by("position", "title")
+
+
+def cites(metric: metrics.Metric, row: Source) -> bool:
+    """Whether a metric comes from a source: by its slug here, or by its arXiv id."""
+    return any(
+        (cited.slug and cited.slug == row.slug) or (cited.arxiv and cited.arxiv == row.arxiv)
+        for cited in metric.all_sources
+    )
+
+
+def taken_from(row: Source) -> list[tuple[str, list]]:
+    """What the catalogue has from a source, up to a few of each."""
+    found = [
+        ("Tasks", row.task_set.order_by("name")),
+        ("Methods", row.method_set.order_by("name")),
+        ("Devices", row.hardware_set.order_by("name")),
+        ("Models", row.aimodel_set.order_by("name")),
+    ]
+    return [(name, list(rows[:FILES])) for name, rows in found if rows]
+
+
+# Claims
+
+
+class ClaimsPage(ListPage):
+    """The claims that a reader asked for, as a chart and as a table."""
+
+    @cached_property
+    def rows(self) -> list[Claim]:
+        return list(literature.in_order(self.question.found()))
+
+    @property
+    def topic(self) -> core.Topic | None:
+        return core.BY_SLUG.get(self.question.chosen.get("topic", ""))
+
+    @property
+    def topics(self) -> list[tuple[Option, str]]:
+        """The quantities with the address of each."""
+        return [(option, self.address(topic=option.value)) for option in self.options["topic"]]
+
+    @property
+    def all_topics(self) -> str:
+        return self.address(topic="")
+
+    @property
+    def of_all_topics(self) -> int:
+        return sum(option.count for option in self.options["topic"])
+
+    @property
+    def contradicted(self) -> list[Claim]:
+        return [claim for claim in self.rows if claim.contradiction]
+
+    @cached_property
+    def drawn(self) -> claim_charts.Drawn:
+        """One line per claim under a topic; else a line per topic."""
+        if self.topic:
+            return claim_charts.drawn(self.rows)
+        return claim_charts.glance(self.rows)
+
+    @property
+    def families(self) -> list[techniques.Family]:
+        """Those that are drawn, for the legend."""
+        drawn = {row.family for panel in self.drawn.panels for row in panel.rows if row.marks}
+        return [family for family in techniques.FAMILIES if family.slug in drawn]
+
+
+def claims(request: HttpRequest) -> HttpResponse:
+    page = ClaimsPage(literature.CLAIMS.read(request.GET), request.GET)
+    figures = {panel.key: panel.figure() for panel in page.drawn.panels}
+    return render(
+        request,
+        "leaderboard/claims.html",
+        {"page": page, "rows": page.paged(page.rows), "figures": figures},
+    )
+
+
+def claims_json(request: HttpRequest) -> HttpResponse:
+    """The figures of the page, with the claims that stand on none."""
+    page = ClaimsPage(literature.CLAIMS.read(request.GET), request.GET)
+    return JsonResponse(
+        {
+            "count": len(page.rows),
+            "topics": {option.value: option.count for option in page.options["topic"]},
+            "panels": [
+                {"title": panel.title, "claims": panel.size, "figure": panel.figure()}
+                for panel in page.drawn.panels
+            ],
+            "not_drawn": [
+                {"claim": left.claim.get_absolute_url(), "reason": left.reason}
+                for left in page.drawn.left
+            ],
+        }
+    )
+
+
+def claims_csv(request: HttpRequest) -> HttpResponseBase:
+    """The claims of the view, as said, and where each is drawn."""
+    page = ClaimsPage(literature.CLAIMS.read(request.GET), request.GET)
+    writer = csv.writer(Echo())
+    response = StreamingHttpResponse(
+        (writer.writerow(line) for line in csv_lines(page.rows)),
+        content_type="text/csv; charset=utf-8",
+    )
+    name = f"claims-{page.topic.slug}" if page.topic else "claims"
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+TEXTS = (
+    "subject",
+    "quantity",
+    "unit",
+    "direction",
+    "baseline",
+    "task",
+    "model",
+    "hardware",
+    "note",
+)
+HEADS = (
+    *("source", "title", "year", "position", "topic", "technique", "kind", "in_words"),
+    *("value", "low", "high", "is_upper_bound", "is_lower_bound"),
+    *TEXTS,
+    *("recomputed", "contradiction", "scale", "scale_low", "scale_high", "not_drawn"),
+)
+
+
+def csv_lines(rows: list[Claim]) -> Iterator[list]:
+    yield list(HEADS)
+    for claim in rows:
+        numbers = (claim.value, claim.low, claim.high)
+        yield [
+            claim.source.slug,
+            safe(claim.source.title),
+            claim.source.year or "",
+            claim.position,
+            core.topic_of(claim.quantity).slug,
+            literature.slug_of(claim.technique),
+            claim.kind,
+            safe(said(claim)),
+            *("" if number is None else repr(number) for number in numbers),
+            int(claim.is_upper_bound),
+            int(claim.is_lower_bound),
+            *(safe(getattr(claim, name)) for name in TEXTS),
+            "" if claim.recomputed is None else repr(claim.recomputed),
+            safe(claim.contradiction),
+            *scale_cells(claim),
+        ]
+
+
+def scale_cells(claim: Claim) -> tuple[str, str, str, str]:
+    """The scale of a claim, its ends there, and why it has none."""
+    try:
+        extent = core.extent(claim)
+    except core.Undrawn as undrawn:
+        return "", "", "", str(undrawn)
+    return extent.scale.title, repr(extent.low), repr(extent.high), ""
