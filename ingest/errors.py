@@ -83,7 +83,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "row.short": ("The row ends early", "It has fewer cells than the header has columns."),
     "row.long": ("The row is too long", "It has more cells than the header has columns."),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
-    "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
+    "row.phase": (
+        "A part of a run",
+        "Loading a model is not work and is not counted; a phase is counted with its whole.",
+    ),
+    "row.unfinished": ("Not done", "The run was not finished, so it is left out."),
     "row.repeated": ("The same again", "The same configuration with the same numbers."),
     "run.scattered": (
         "Rows of a run are too far apart",
@@ -126,11 +130,52 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The file gives one quantity twice, and the two differ by more than 0.1 %.",
     ),
     "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "quality.scale": (
+        "Is it a percentage?",
+        "The format has percentages, and this one is below 1 %. Check that it is no fraction.",
+    ),
     "boundary.unclear": (
         "Unclear what was measured",
-        "The tool tracked a process, not the machine, so the totals are left out.",
+        "A tool that tracks a process and not the machine, or one that we don't know, does not "
+        "say whose energy it is. The message says what was done with it.",
+    ),
+    "boundary.client": (
+        "Only the client was measured",
+        "The model ran elsewhere. The energy of whoever asked it is not that of the model, and is "
+        "left out.",
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
+    "metric.unsupported": (
+        "No metric of ours",
+        "What the row states is kept with it, but nothing here ranks by it.",
+    ),
+    "target.missed": ("The target was not reached", "The run ended before it got there."),
+    "measure.corrupt": (
+        "Samples that can't be",
+        "Some samples are zero, negative or far from all others, so the mean is doubtful. It is "
+        "kept as written; the message has the median.",
+    ),
+    "series.gap": (
+        "Samples without a number",
+        "Some samples of the series could not be used, so the total is too low.",
+    ),
+    "samples.few": ("Few samples", "Below 30 samples chance weighs much. Shown, but be careful."),
+    "devices.unstated": (
+        "The number of devices is not stated",
+        "Say it in the context field “device_count”; otherwise one is assumed.",
+    ),
+    "report.draft": (
+        "The report is a draft",
+        "Its own status says so. An editor looks at it before it counts.",
+    ),
+    "report.confidential": (
+        "The report is not public",
+        "Its publisher marked it as not public. An editor asks before it is shown.",
+    ),
+    "companion.missing": (
+        "A file is missing beside this one",
+        "Send the folder as a whole, or as an archive, so that what stands elsewhere is found.",
+    ),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
     # Names
     **{
