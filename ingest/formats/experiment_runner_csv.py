@@ -5,7 +5,6 @@ differ between experiments. A log of EnergiBridge is one run: powers are added u
 between samples, which is all the arithmetic that such a file has.
 """
 
-import math
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -268,6 +267,7 @@ def _sum(cells: Cells, metric: str, names: list[str]) -> dict[str, Value]:
     parts = [cells.number(_name(name)) for name in names]
     if not all(parts):
         return {}
-    joules = repr(math.fsum(map(float, parts)))
+    joules = cells.checked(repr(sum(map(float, parts))), names[0])
     recipe = f"sum of {' + '.join(names)}"
-    return {metric: Value(joules, "J", "run", SENSED, column=names[0], recipe=recipe)}
+    value = Value(joules, "J", "run", SENSED, column=names[0], recipe=recipe)
+    return {metric: value} if joules else {}

@@ -15,6 +15,7 @@ def test_the_folder_is_the_registry():
         "mlenergy-v1-csv",
         "mlenergy-v2-json",
         "mlenergy-v3-json",
+        "zeus",
     ]
 
 
