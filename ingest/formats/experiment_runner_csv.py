@@ -267,7 +267,7 @@ def _sum(cells: Cells, metric: str, names: list[str]) -> dict[str, Value]:
     parts = [cells.number(_name(name)) for name in names]
     if not all(parts):
         return {}
-    joules = cells.checked(repr(sum(map(float, parts))), names[0])
+    joules = cells.checked(str(sum(map(Decimal, parts))), names[0])
     recipe = f"sum of {' + '.join(names)}"
     value = Value(joules, "J", "run", SENSED, column=names[0], recipe=recipe)
     return {metric: value} if joules else {}

@@ -8,6 +8,7 @@ pipeline as a curve of time and energy. GPU, model and batch often stand only in
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from ingest.formats import _table
@@ -123,7 +124,7 @@ def _sum(cells: Cells, gpus: list[str]) -> dict[str, Value]:
         return {}
     if len(gpus) == 1:
         return cells.values({"device_energy": Column(gpus[0], "J", per="run", origin=SENSED)})
-    joules = cells.checked(repr(sum(map(float, parts.values()))), gpus[0])
+    joules = cells.checked(str(sum(map(Decimal, parts.values()))), gpus[0])
     recipe = " + ".join(gpus)
     value = Value(joules, "J", "run", SENSED, column=gpus[0], recipe=recipe)
     return {"device_energy": value} if joules else {}

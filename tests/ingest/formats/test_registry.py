@@ -7,6 +7,7 @@ from tests.ingest.formats.reading import SAMPLES
 
 def test_the_folder_is_the_registry():
     assert sorted(formats.FORMATS) == [
+        "ai-energy-score",
         "codecarbon-csv",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
