@@ -205,5 +205,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         ]
     },
     "model.path": ("A path, not a model", "Give the model's public name."),
+    "model.several": ("Several models named", "Say in the context which one the numbers are of."),
+    "hardware.several": ("Several devices named", "Say in the context which one did the work."),
     "model.unstated": ("No model named", "The project's name does not look like a model's."),
 }

@@ -126,7 +126,8 @@ def _factors(runs: Iterable[Row]) -> list[str]:
 
 
 def _before_measures(columns: Iterable[str]) -> list[str]:
-    found = []
+    """The columns that stand where Experiment Runner puts factors."""
+    found: list[str] = []
     for column in columns:
         if _name(column) in MEASURED or column.strip().startswith(TRACKER):
             return found

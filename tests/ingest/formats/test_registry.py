@@ -8,7 +8,9 @@ from tests.ingest.formats.reading import SAMPLES
 def test_the_folder_is_the_registry():
     assert sorted(formats.FORMATS) == [
         "ai-energy-score",
+        "boamps-json",
         "codecarbon-csv",
+        "ec-nas-bench-json",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
         "experiment-runner-csv",
