@@ -100,7 +100,7 @@ def reading(row: Row) -> Reading:
         "engine": cells.text(f"{_algorithm(cells)}/framework"),
         "cpu": cpu,
     }
-    values = _energy(cells, measure) | _others(cells, measure)
+    values = _energy(cells, measure) | _others(cells, measure, samples)
     _check_report(cells, samples)
     return Reading(
         row=row.number,
@@ -177,9 +177,10 @@ def _items(cells: Cells, place: str) -> list[dict[str, str]]:
 
 
 def _ending(cells: Cells, key: str) -> str:
-    """The first pointer that ends with this key; older reports have it deeper inside."""
+    """Where a key stands: in the task, or else in the one place deeper, as in older reports."""
     pointers = map(_pointer, cells.row.cells)
-    return next((p for p in pointers if p.endswith(f"/{key}") and cells.text(p)), f"/task/{key}")
+    found = [p for p in pointers if p.endswith(f"/{key}") and cells.text(p)]
+    return found[0] if len(found) == 1 else f"/task/{key}"
 
 
 def _algorithm(cells: Cells) -> str:
@@ -230,7 +231,7 @@ def _energy(cells: Cells, measure: str) -> dict[str, Value]:
     tool = cells.text(f"{measure}/measurementMethod")
     known = TOOLS.get(tool.casefold())
     metric, origin = known or ("node_energy", REPORTED)
-    unit = cells.text(f"{measure}/unit") or "kWh"
+    unit = cells.text(f"{measure}/unit").replace("Joule", "J") or "kWh"
     value = cells.value(Column(place, unit, per="run", origin=origin))
     if not value:
         cells.issue("value.missing", "The measure states no energy.", place)
@@ -249,23 +250,26 @@ def _energy(cells: Cells, measure: str) -> dict[str, Value]:
     return {metric: value}
 
 
-def _others(cells: Cells, measure: str) -> dict[str, Value]:
+def _others(cells: Cells, measure: str, samples: int | None) -> dict[str, Value]:
     columns = {
         "run_time": Column(f"{measure}/measurementDuration", "s", per="run"),
         "quality": Column("/task/measuredAccuracy", "1"),
     }
-    return cells.values(columns) | _tokens(cells)
+    older = _older_tokens(cells) if samples == 1 else {}
+    return cells.values(columns) | older | _tokens(cells)
+
+
+def _older_tokens(cells: Cells) -> dict[str, Value]:
+    """Tokens as older reports have them: of one request or of all, which is the same for one."""
+    keys = {"tokens_in": "nbTokensInput", "tokens_out": "nbTokensOutput"}
+    return cells.values(
+        {metric: Column(_ending(cells, key), "count", per="run") for metric, key in keys.items()}
+    )
 
 
 def _tokens(cells: Cells) -> dict[str, Value]:
     """Tokens of the whole run, where the report has one dataset of them in and one out."""
-    older = {"tokens_in": "nbTokensInput", "tokens_out": "nbTokensOutput"}
-    found = cells.values(
-        {
-            metric: Column(_ending(cells, key), "count", per="run", origin=REPORTED)
-            for metric, key in older.items()
-        }
-    )
+    found: dict[str, Value] = {}
     for metric, usage in (("tokens_in", "input"), ("tokens_out", "output")):
         places = [
             pointer.rpartition("/")[0]

@@ -29,7 +29,7 @@ SETTINGS = {
     "max_num_seqs": "max bs",
     "batch_size": "batch size",
     "inference_steps": "denoising steps",
-    "num_frames": "num frames",
+    "num_frames": "frames",
 }
 MODELS = "models.json"
 RESOLUTION = re.compile(r"(\d{1,6})x(\d{1,6})", re.ASCII)

@@ -133,15 +133,35 @@ def test_an_older_report_has_components_in_pieces_and_its_own_unit():
     assert found.samples is None
 
 
-def test_an_older_report_has_its_requests_and_tokens_deeper():
-    properties = {
-        "nbRequest": 50,
-        "parametersNLP": {"nbTokensInput": 37, "nbTokensOutput": 103},
-    }
-    found = one(dataset=[{"dataType": "text", "inferenceProperties": [properties]}])
+def older(number):
+    tokens = {"nbTokensInput": 37, "nbTokensOutput": 103}
+    return {"nbRequest": number, "parametersNLP": tokens}
 
-    assert (found.samples, found.values["tokens_in"].raw) == (50, "37")
+
+def test_an_older_report_has_its_requests_and_tokens_deeper():
+    found = one(dataset=[{"dataType": "text", "inferenceProperties": [older(1)]}])
+
+    assert (found.samples, found.values["tokens_in"].raw) == (1, "37")
     assert (found.values["tokens_out"].raw, found.values["tokens_out"].per) == ("103", "run")
+
+
+def test_tokens_that_may_be_of_one_request_or_of_all_are_not_read():
+    found = one(dataset=[{"dataType": "text", "inferenceProperties": [older(50)]}])
+
+    assert (found.samples, "tokens_in" in found.values) == (50, False)
+
+
+def test_several_numbers_of_requests_are_asked_about():
+    found = one(dataset=[{"dataType": "text", "inferenceProperties": [older(1), older(3)]}])
+
+    assert (found.samples, "tokens_in" in found.values) == (None, False)
+
+
+@pytest.mark.parametrize(("unit", "short"), [("MJoule", "MJ"), ("kJoule", "kJ"), ("Wh", "Wh")])
+def test_older_units_are_kept_in_their_short_form(unit, short):
+    found = one({"measurementMethod": "codecarbon", "powerConsumption": 1, "unit": unit})
+
+    assert found.values["node_energy"].unit == short
 
 
 def test_a_request_number_of_zero_means_that_there_are_none():

@@ -109,7 +109,13 @@ def test_the_unit_is_read_from_the_key():
 
     assert (energy.raw, energy.unit) == ("0.001", "kWh")
     assert one(**{"Avg TPOT (ms)": 25.5}).values["tpot"].unit == "ms"
-    assert one(**{"Energy/video (Wh)": 2, "Energy/req (J)": None}).values["device_energy"].raw
+
+
+def test_a_video_has_energy_and_frames():
+    reading = one(**{"Energy/video (J)": 2000, "Energy/req (J)": None, "Frames": 16})
+
+    assert reading.values["device_energy"].raw == "2000"
+    assert reading.settings == {"num_frames": 16}
 
 
 def test_a_key_without_unit_is_an_error():
