@@ -352,6 +352,6 @@ def _check_report(cells: Cells, samples: int | None) -> None:
         message = f"The report is marked as {level}."
         cells.issue("report.confidential", message, place, given=level, severity=WARNING)
     if samples and samples < FEW:
-        message = f"The report is about {samples} requests, fewer than {FEW}."
+        message = f"The number of requests is {samples}, below {FEW}."
         place = _ending(cells, "nbRequest")
         cells.issue("samples.few", message, place, given=str(samples), severity=INFO)

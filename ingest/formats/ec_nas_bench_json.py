@@ -70,6 +70,7 @@ def reading(row: Row) -> Reading:
         hardware=hardware,
         device_count=count,
         settings={name: said for name, said in settings.items() if said != ""},
+        samples=1,  # a file is one training
         measured_on=cells.date("/start_emission"),
         values=_energies(cells)
         | cells.values(OTHERS | {"quality": Column(f"{last}/test_accuracy", "1")}),

@@ -99,9 +99,9 @@ def _scores(found: dict[str, str | None]) -> list[dict[str, str | None]]:
 
 
 def _place(path: str) -> tuple[str, str]:
-    """GPU and task, which only the file's name tells."""
+    """GPU and task, which only the file's name tells. Other leaderboards have a chat, too."""
     match = _PLACE.fullmatch(path)
-    return (match[1], match[2]) if match else ("", "")
+    return (match[1], f"{match[2]} (ML.ENERGY v1)") if match else ("", "")
 
 
 def _quality(cells: Cells, column: str) -> dict[str, Value]:

@@ -79,9 +79,8 @@ def test_scores_reach_the_rows_of_an_archive(catalogue, real_data):
     folder = real_data / "mlenergy-v1-csv"
     names = [line.split(",")[0] for line in (folder / "score.csv").read_text().split("\n")[1:]]
     know(*filter(None, names))
-    context = {"task": {"chat": "mlenergy-v1-chat", "instruct": "mlenergy-v1-instruct"}}
 
-    submission = sent(packed(folder), filename="v1.zip", context=context)
+    submission = sent(packed(folder), filename="v1.zip")
 
     assert submission.state == "PUBLISHED", problems(submission)
     entries = Entry.objects.filter(

@@ -59,7 +59,8 @@ def test_a_training_as_its_authors_have_it(readings):
     assert found.model == ARCHITECTURE
     assert (found.hardware, found.device_count) == ("NVIDIA Quadro RTX 6000", 1)
     assert found.settings == {"search_space": "4V9E", "epochs": 4}
-    assert (found.measured_on, found.task, found.region) == ("2022-05-28", "", "")
+    assert (found.measured_on, found.samples) == ("2022-05-28", 1)
+    assert (found.task, found.region) == ("", "")
 
 
 def test_the_total_contains_the_pue_in_every_file(readings):

@@ -46,7 +46,11 @@ def test_a_model_as_the_leaderboard_shows_it(folder):
     ]
 
     for reading in readings:
-        assert (reading.hardware, reading.task, reading.device_count) == ("A100", "chat", None)
+        assert (reading.hardware, reading.task, reading.device_count) == (
+            "A100",
+            "chat (ML.ENERGY v1)",
+            None,
+        )
         values = reading.values
         assert joules(values["device_energy"]) == pytest.approx(1531.70, abs=5e-3)
         assert values["device_energy"].origin == SENSED
@@ -96,7 +100,7 @@ def test_scores_are_found_by_the_exact_name_and_may_be_fewer():
 
     assert (first.settings, first.values["quality"].raw) == ({"score_of": "arc"}, "50.5")
     assert first.values["quality"].column == "score.csv:arc"
-    assert (first.hardware, first.task) == ("V100", "instruct-concise")
+    assert (first.hardware, first.task) == ("V100", "instruct-concise (ML.ENERGY v1)")
     assert "quality" not in second.values
     assert "companion.missing" in codes(second)
 
@@ -128,8 +132,8 @@ def test_a_score_can_be_patched():
 @pytest.mark.parametrize(
     ("path", "place"),
     [
-        ("legacy/A100_chat_benchmark.csv", ("A100", "chat")),
-        ("RTX_4090_chat-concise_benchmark.csv", ("RTX_4090", "chat-concise")),
+        ("legacy/A100_chat_benchmark.csv", ("A100", "chat (ML.ENERGY v1)")),
+        ("RTX_4090_chat-concise_benchmark.csv", ("RTX_4090", "chat-concise (ML.ENERGY v1)")),
         ("results.csv", ("", "")),
         ("", ("", "")),
     ],
