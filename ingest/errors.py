@@ -290,4 +290,34 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "model.path": ("A path, not a model", "Give the model's public name."),
     "model.unstated": ("No model named", "The project's name does not look like a model's."),
+    "row.unfinished": ("Not done", "The run was not finished, so it is left out."),
+    "quality.scale": (
+        "Is it a percentage?",
+        "The format has percentages, and this one is below 1 %. Check that it is no fraction.",
+    ),
+    "boundary.client": (
+        "Only the client was measured",
+        "The model ran elsewhere. The energy of whoever asked it is not that of the model, and is "
+        "left out.",
+    ),
+    "target.missed": ("The target was not reached", "The run ended before it got there."),
+    "measure.corrupt": (
+        "Samples that can't be",
+        "Some samples are zero, negative or far from all others, so the mean is doubtful. It is "
+        "kept as written; the message has the median.",
+    ),
+    "series.gap": (
+        "Samples without a number",
+        "Some samples of the series could not be used, so the total is too low.",
+    ),
+    "report.draft": (
+        "The report is a draft",
+        "Its own status says so. An editor looks at it before it counts.",
+    ),
+    "report.confidential": (
+        "The report is not public",
+        "Its publisher marked it as not public. An editor asks before it is shown.",
+    ),
+    "model.several": ("Several models named", "Say in the context which one the numbers are of."),
+    "hardware.several": ("Several devices named", "Say in the context which one did the work."),
 }

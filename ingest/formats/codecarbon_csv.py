@@ -2,16 +2,19 @@
 
 The whole machine's energy contains constants (always for memory, often for the processor), so
 it is ESTIMATED; the GPUs' part is read from their counters. Neither task nor number of samples
-nor quality is in the file, and the model only if the project is called by its name.
+nor quality is in the file, and the model only if the project is called by its name. A table of
+scores beside it, `performance.csv`, gives the quality; the file's name tells which score.
 """
 
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
 
-from ingest.formats import _table
-from ingest.formats._cells import Cells, Column
+from ingest.formats import _companion, _table
+from ingest.formats._cells import Cells, Column, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import ESTIMATED, INFO, SENSED, WARNING, Issue, Reading, Row, Value
@@ -33,10 +36,14 @@ DURATION = {"run_time": Column("duration", "s", per="run")}
 TOTAL = Column("energy_consumed", "kWh", per="run", origin=ESTIMATED)
 GPUS = {"device_energy": Column("gpu_energy", "kWh", per="run", origin=SENSED)}
 CARBON = {"carbon_reported": Column("emissions", "kg", per="run", origin=ESTIMATED)}
+SCORES, SIZES = "performance.csv", "model_parameters.csv"
+ACCURACY = ("acc", "accuracy")
 WATER = Column("water_consumed", "L", per="run", origin=ESTIMATED)
 
 OPEN_RUNS = 10_000  # runs whose snapshots may still go on while others are read
 
+# The header of a score: "sst2 (acc)", "squad_v2 (f1, has answer)".
+_SCORE = re.compile(r"([^\s()]+) \(([^()]+)\)")
 # organisation/name, or one word with a digit or a hyphen: gpt2, roberta-base, but not codecarbon.
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+|(?=.*[\d-])[A-Za-z0-9][\w.-]*", re.ASCII)
 
@@ -49,18 +56,33 @@ def matches(head: Head) -> float:
     return head.score((1 + share) / 2, name="emissions")
 
 
+def companion(head: Head) -> str:
+    columns = {column.strip() for column in head.columns}
+    if {"model", "task"} <= columns and any(map(_SCORE.fullmatch, columns)):
+        return "Scores of models, read with the CodeCarbon logs beside them by model and file name."
+    if columns == {"model_name", "num_parameters"}:
+        return "Sizes of models, shown with the CodeCarbon logs beside them."
+    return ""
+
+
 def rows(file: File) -> Iterator[Row]:
-    return _table.rows(
+    scores = _companion.table(file.beside(SCORES))
+    sizes = _companion.table(file.beside(SIZES))
+    for row in _table.rows(
         file, name=str.strip, check=lambda header: _table.require(header, REQUIRED, str.strip)
-    )
+    ):
+        project = Cells(row, str.strip).text("project_name")
+        known = _score(scores, project, file.path) | _size(sizes, project)
+        yield Row(row.number, {**row.cells, **known}, file.path)
 
 
 def reading(row: Row) -> Reading:
     cells = Cells(row, name=str.strip)
-    hardware, cpu = _hardware(cells)
+    hardware, cpu = devices(cells)
     phase = cells.text("task_name")
     run = cells.text("run_id")
-    settings = {"cpu": cpu, "phase": phase}
+    score = _score_column(row)
+    settings = {"cpu": cpu, "phase": phase, "score_of": _unusual(score)}
     reading = Reading(
         row=row.number,
         path=row.path,
@@ -71,7 +93,7 @@ def reading(row: Row) -> Reading:
         region=cells.text("country_iso_code"),
         measured_on=cells.date("timestamp"),
         external_id=f"{run}/{phase}" if run and phase else run,
-        values=cells.values(DURATION) | _totals(cells),
+        values=cells.values(DURATION) | _totals(cells) | _quality(cells, score),
     )
     if phase.casefold().startswith("load"):
         message = f"“{phase}” prepares the work and is not counted as work."
@@ -105,6 +127,48 @@ def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
     yield from longest.values()
 
 
+def _score(records: list[dict[str, Any]], project: str, path: str) -> dict[str, Any]:
+    """The project's score of the benchmark that the file is named after."""
+    parts = PurePosixPath(path).stem.split("_")
+    for record in records:
+        if not project or not _same_model(str(record.get("model") or ""), project):
+            continue
+        for column, cell in record.items():
+            match = _SCORE.fullmatch(column)
+            if match and match[1] in parts and stated(cell):
+                return {f"{SCORES}:{column}": cell}
+    return {}
+
+
+def _size(records: list[dict[str, Any]], project: str) -> dict[str, Any]:
+    """The project's number of parameters."""
+    for record in records:
+        if project and _same_model(str(record.get("model_name") or ""), project):
+            return {f"{SIZES}:num_parameters": record.get("num_parameters")}
+    return {}
+
+
+def _same_model(one: str, other: str) -> bool:
+    """True for one name, with or without the organisation before it."""
+    return one == other or (
+        ("/" in one) != ("/" in other) and one.rpartition("/")[2] == other.rpartition("/")[2]
+    )
+
+
+def _score_column(row: Row) -> str:
+    return next((column for column in row.cells if column.startswith(f"{SCORES}:")), "")
+
+
+def _unusual(score: str) -> str:
+    """What a score is, unless it is the plain accuracy."""
+    match = _SCORE.fullmatch(score.removeprefix(f"{SCORES}:"))
+    return match[2] if match and match[2] not in ACCURACY else ""
+
+
+def _quality(cells: Cells, score: str) -> dict[str, Value]:
+    return cells.values({"quality": Column(score, "1")} if score else {})
+
+
 def _model(cells: Cells) -> str:
     """The project's name if it looks like one of a model."""
     project = cells.text("project_name")
@@ -116,7 +180,7 @@ def _model(cells: Cells) -> str:
     return ""
 
 
-def _hardware(cells: Cells) -> tuple[str, str]:
+def devices(cells: Cells) -> tuple[str, str]:
     """The GPU without its count, or else the processor; and the processor beside a GPU."""
     gpu, cpu = cells.text("gpu_model"), cells.text("cpu_model")
     if cpu.casefold() == "unknown":

@@ -5,6 +5,8 @@ import pytest
 
 from ingest import formats
 from ingest.readings import ERROR, ESTIMATED, INFO, SENSED, WARNING, Row, Unreadable
+from tests.ingest.formats.folder import folder_of, sent, sorted_out
+from tests.ingest.formats.folder import read as read_files
 from tests.ingest.formats.reading import SAMPLES, codes, issue, joules, read, rows
 
 FORMAT = formats.get("codecarbon-csv")
@@ -247,9 +249,74 @@ def test_a_patched_row_is_read_anew():
 
 
 def test_companions_of_a_study_are_no_logs(folder):
-    for name in ("performance.csv", "model_parameters.csv"):
-        content = (folder / "co2_inference" / name).read_bytes()
-        assert formats.detect(formats.Head(content, f"co2_inference/{name}")) == []
+    found, sayings = sorted_out(folder_of(folder / "co2_inference"))
+
+    assert found.pop("performance.csv") == found.pop("model_parameters.csv") == []
+    assert set(map(tuple, found.values())) == {("codecarbon-csv",)}
+    assert sayings["performance.csv"].startswith("Scores of models")
+    assert sayings["model_parameters.csv"].startswith("Sizes of models")
+
+
+def with_scores(folder, name):
+    files = folder_of(folder / "co2_inference")
+    return read_files(FORMAT, files[name])
+
+
+def test_quality_comes_from_the_scores_beside_the_log(folder):
+    readings = with_scores(folder, "zeroshot_sentiment_sst2.csv")
+    (xl,) = {r.values["quality"] for r in readings if r.model == "google/flan-t5-xl"}
+
+    assert (float(xl.raw), xl.unit, xl.column) == (0.9564, "1", "performance.csv:sst2 (acc)")
+    assert {r.model for r in readings if "quality" not in r.values} == {
+        "bigscience/bloom-560m",
+        "facebook/opt-1.3b",
+        "gpt2",
+        "meta-llama/Llama-2-7b-hf",
+    }
+    assert len([r for r in readings if "quality" in r.values]) == 40
+    assert {tuple(reading.settings) for reading in readings} == {("cpu",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "models"),
+    [
+        ("text_classif_sst2.csv", 8),
+        ("zeroshot_sentiment_sst2_bloomz.csv", 4),
+        ("text_classif_imdb.csv", 8),
+        ("zeroshot_summarize_xsum.csv", 4),
+        ("fillmask_c4.csv", 0),
+        ("tti_diffusiondb.csv", 0),
+    ],
+)
+def test_as_many_models_have_scores_as_the_study_scored(folder, name, models):
+    readings = with_scores(folder, name)
+
+    assert len({r.model for r in readings if "quality" in r.values}) == models
+
+
+def test_a_score_that_is_no_accuracy_is_named(folder):
+    readings = with_scores(folder, "zeroshot_summarize_xsum.csv")
+
+    scored = [reading for reading in readings if "quality" in reading.values]
+    assert {reading.settings["score_of"] for reading in scored} == {"rouge"}
+
+
+def test_an_organisation_may_be_missing_on_one_side_only():
+    sample = (SAMPLES / "codecarbon-csv" / "emissions.csv").read_text()
+    first = rows(FORMAT, sample)[0].cells["project_name"]
+    content = sample.replace(first, "org/m-1b")
+    scores = "model,task,type,gpqa (acc)\n{},qa,decoder,0.5\n"
+    for scored, found in (("m-1b", True), ("org/m-1b", True), ("other/m-1b", False)):
+        files = sent(
+            {
+                "x_gpqa.csv": content,
+                "performance.csv": scores.format(scored),
+                "model_parameters.csv": "model_name,num_parameters\norg/m-1b,1000\n",
+            }
+        )
+        row = next(iter(FORMAT.rows(files["x_gpqa.csv"])))
+        assert ("quality" in FORMAT.reading(row).values) == found
+        assert row.cells["model_parameters.csv:num_parameters"] == "1000"
 
 
 def test_a_table_of_experiment_runner_is_no_log(real_data):

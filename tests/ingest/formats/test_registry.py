@@ -7,12 +7,16 @@ from tests.ingest.formats.reading import SAMPLES
 
 def test_the_folder_is_the_registry():
     assert sorted(formats.FORMATS) == [
+        "ai-energy-score",
         "aider-leaderboard-yaml",
         "aiperf-json",
         "bigcode-eval-json",
+        "boamps-json",
         "codecarbon-csv",
+        "ec-nas-bench-json",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
+        "experiment-runner-csv",
         "helm-run-json",
         "inferencex-agg-json",
         "llama-bench",
@@ -21,6 +25,8 @@ def test_the_folder_is_the_registry():
         "lm-eval-json",
         "lmarena-csv",
         "lmbench-request-csv",
+        "mlenergy-v1-csv",
+        "mlenergy-v2-json",
         "mlenergy-v3-json",
         "mlperf-inference",
         "mlperf-tiny",
@@ -28,6 +34,7 @@ def test_the_folder_is_the_registry():
         "optimum-benchmark",
         "routellm-csv",
         "vllm-bench-json",
+        "zeus",
     ]
 
 
@@ -61,14 +68,13 @@ def test_only_result_files_of_the_known_formats_are_recognised(real_data):
         assert [module.SLUG for _, module in found] in ([], [place.parts[0]])
 
 
-def test_all_result_files_of_the_known_formats_are_recognised(real_data):
-    no_results = {"SOURCE.md", "performance.csv", "model_parameters.csv"}
+def test_all_files_of_the_known_formats_are_recognised_or_named_as_companions(real_data):
     for slug in formats.FORMATS:
         for path in (real_data / slug).rglob("*"):
-            if path.is_file() and path.name not in no_results:
+            if path.is_file() and path.name != "SOURCE.md":
                 head = Head(path.read_bytes()[:65_536], path.as_posix())
                 found = [module.SLUG for _, module in formats.detect(head)]
-                assert found == ([] if formats.companion(head) else [slug])
+                assert found == ([] if formats.companion(head) else [slug]), path
 
 
 def test_a_companion_is_named_for_what_it_is(real_data):
