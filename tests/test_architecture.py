@@ -12,6 +12,8 @@ from leaderboard.faults import POINTS, PROTECTIONS
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("efficiency_site", "leaderboard", "ingest")
 SCIENCE = {"numpy", "scipy", "moocore", "pint"}
+# What reads the containers that the standard library can't. Heavy ones are imported when wanted.
+CONTAINERS = {"yaml"}
 HOMELESS = {"utils", "helpers", "services", "managers", "common", "misc"}
 
 # Imports point down. What is not named here is a story or belongs to one.
@@ -82,13 +84,13 @@ def the_core_is_pure(module: str, tree: ast.Module) -> Complaints:
 
 
 def formats_are_plain(module: str, tree: ast.Module) -> Complaints:
-    """Formats import the standard library, readings and each other."""
+    """Formats import the standard library, readers of containers, readings and each other."""
     if not within(module, "ingest.formats"):
         return
     for name in imported(tree):
-        if name.partition(".")[0] not in sys.stdlib_module_names and not within(
-            name, "ingest.formats", "ingest.readings"
-        ):
+        top = name.partition(".")[0]
+        known = top in sys.stdlib_module_names or top in CONTAINERS
+        if not known and not within(name, "ingest.formats", "ingest.readings"):
             yield f"{module} imports {name}"
 
 
