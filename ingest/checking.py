@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from ingest import formats
+from ingest import formats, references
 from ingest.normalise import Normaliser, Planned
 from ingest.readings import Issue, Reading, Row, Unreadable
 from ingest.report import Report
@@ -79,7 +79,7 @@ class Pass:
         if found and found[0][0] >= 0.5:
             return found[0][1]
         message = "This is not a file of a format that we read."
-        if companion := formats.companion(head):
+        if companion := formats.companion(head) or references.companion(head):
             message = f"This file holds no results: {companion}"
         elif not self.head:
             message = "The file is empty."

@@ -10,6 +10,7 @@ from leaderboard.models.catalogue import (
     Hardware,
     HardwareFact,
     Method,
+    ModelFact,
     Source,
     Task,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "HardwareFact",
     "Measurement",
     "Method",
+    "ModelFact",
     "Objective",
     "Placement",
     "Run",

@@ -24,6 +24,12 @@ TITLES = {
     Kind.ANALYSED_MASS: ("Mass whose elements were analysed", "kg", "material"),
     Kind.DEVICE_HOUR_PRICE: ("On-demand price", "USD per device hour", "cost"),
     Kind.LIST_PRICE: ("List price", "USD", "cost"),
+    # Of a specification there is nothing to see in a chart.
+    Kind.RATED_POWER: ("Rated power", "W", ""),
+    Kind.MEMORY: ("Memory", "byte", ""),
+    Kind.MEMORY_BANDWIDTH: ("Memory bandwidth", "byte/s", ""),
+    Kind.DIE_AREA: ("Die area", "mm²", ""),
+    Kind.PROCESS_SIZE: ("Process size", "nm", ""),
 }
 # From how many figures on a chart says more than the table.
 CHART_FROM = 2
@@ -110,7 +116,7 @@ class HardwarePage:
     def figures_of(self, kind: str, facts: list[HardwareFact]) -> Figures:
         title, unit, css = TITLES[Kind(kind)]
         chart: SafeString | str = ""
-        if len(facts) >= CHART_FROM:
+        if css and len(facts) >= CHART_FROM:
             rows = [
                 drawings.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
                 for fact in sorted(facts, key=lambda fact: fact.value)
