@@ -22,7 +22,7 @@ from leaderboard.models import AIModel, Factor, Hardware, HardwareFact, ModelFac
 from leaderboard.reference import folded, names
 
 TABLES: dict[str, type[models.Model]] = {MODEL: AIModel, HARDWARE: Hardware}
-FIGURE = ("value", "low", "high", "licence")
+FIGURE = ("value", "low", "high", "licence", "citation")
 # Kinds whose figures mean nothing without a date.
 DATED_KINDS = frozenset({*Factor.Kind.values, *(k for k in ModelFact.Kind.values if "PRICE" in k)})
 
@@ -198,7 +198,7 @@ def _rows(
                 seller=fact.seller[:80],
                 written=fact.name[:300],
                 dated=fact.dated[:10],
-                citation=origin.title,
+                citation=f"{origin.title}: {fact.note}" if fact.note else origin.title,
                 source=source,
             )
 
@@ -230,7 +230,7 @@ def _store(
     changed = []
     for at in wanted.keys() & stored.keys():
         old, new = vars(stored[at]), vars(wanted[at])
-        if old["citation"] != new["citation"]:
+        if table is Factor and old["citation"] != new["citation"]:
             summary.kept.append(f"{new['region']} from {new['valid_from']}, {new['kind']}")
         elif any(old[name] != new[name] for name in FIGURE):
             for name in FIGURE:

@@ -28,6 +28,7 @@ MIX_KINDS = {
     "wue": ("GRID_WATER", 1 / JOULES_PER_KWH),
 }
 _BILLION = 1e9
+_ASSUMED = "model-arch-not-released"
 
 
 def matches(head: Head) -> float:
@@ -80,6 +81,8 @@ def facts(row: Row) -> Iterator[Fact]:
     others = row.cells.get("aliases")
     names = (name, *(others if isinstance(others, list) else ()))
     place = "/architecture/parameters"
+    is_assumed = _ASSUMED in row.cells.values()
+    note = "assumed, as the architecture is not released" if is_assumed else ""
     for kind, pointers in (
         ("PARAMETERS_TOTAL", (place, f"{place}/total")),
         ("PARAMETERS_ACTIVE", (f"{place}/active",)),
@@ -87,7 +90,7 @@ def facts(row: Row) -> Iterator[Fact]:
         bounds = next(filter(None, (_range(row, pointer) for pointer in pointers)), None)
         if name and bounds:
             low, high = bounds
-            yield Fact(MODEL, names, kind, (low + high) / 2, low, high)
+            yield Fact(MODEL, names, kind, (low + high) / 2, low, high, note=note)
 
 
 def _range(row: Row, pointer: str) -> tuple[float, float] | None:

@@ -51,6 +51,8 @@ class Figures:
     unit: str
     facts: list[HardwareFact]
     chart: SafeString | str
+    # Formulas read the specification from the device itself.
+    is_compared_only: bool = False
 
     @property
     def spread(self) -> str:
@@ -122,7 +124,7 @@ class HardwarePage:
                 for fact in sorted(facts, key=lambda fact: fact.value)
             ]
             chart = drawings.bars(rows, title, unit, f"fact-{kind.lower()}", css)
-        return Figures(kind, title, unit, facts, chart)
+        return Figures(kind, title, unit, facts, chart, is_compared_only=not css)
 
     # What it is made of
 

@@ -46,7 +46,8 @@ def real(real_data, place):
     head = Head(path.read_bytes()[:65_536], path.name)
     module = references.detect(head)
     assert module is not None
-    assert module.SLUG == place.split("/")[0]
+    slug = place.split("/")[0]
+    assert slug == module.SLUG
     assert formats.detect(head) == []
     rows = list(module.rows(File(path.name, lambda: path.open("rb"))))
     return rows, [fact for row in rows for fact in module.facts(row)]
@@ -86,6 +87,7 @@ def test_parameters_keep_their_ranges(real_data):
     assert value(found, "gpt-4o", "PARAMETERS_TOTAL") == 440e9
     assert (active.low, active.value, active.high) == (44e9, 88e9, 132e9)
     assert value(found, "c4ai-aya-expanse-8b", "PARAMETERS_TOTAL") == 8.03e9
+    assert active.note.startswith("assumed")
 
 
 def test_impacts_of_electricity_are_per_joule(real_data):
