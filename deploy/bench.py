@@ -197,7 +197,7 @@ def publishing(options, rng) -> Iterator[dict]:
     csv = native_csv(options.rows, rng)
     sender = get_user_model().objects.create_user("bench")
     received, _ = pipeline.receive(
-        io.BytesIO(csv), filename="bench.csv", by=sender, at=timezone.now()
+        [("bench.csv", io.BytesIO(csv))], filename="bench.csv", by=sender, at=timezone.now()
     )
     ours = seconds(lambda: pipeline.ingest(received.pk, at=timezone.now()))
     received.refresh_from_db()

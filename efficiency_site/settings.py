@@ -133,8 +133,16 @@ REVIEW = env.str("REVIEW", default="warnings")
 LIMITS = {
     "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", default=256 * 2**20),
     "max_rows": 1_000_000,
+    # What may come out of an archive, and how much more than went in.
+    "max_decoded_bytes": env.int("MAX_DECODED_BYTES", default=2**30),
+    "max_members": 10_000,
+    "max_ratio": 200,
+    # Of the process that reads what was sent.
+    "memory_bytes": 2**30,
+    "parse_seconds": 600,
     "max_issues_kept": 500,
     "page_size_max": 500,
+    "uploads_per_day": env.int("UPLOADS_PER_DAY", default=500),
     "statement_timeout_ms": 5000,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20

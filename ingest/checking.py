@@ -1,33 +1,38 @@
-"""One pass over a file, from its bytes to plans and problems. Writes nothing."""
+"""One pass over what was sent, from its bytes to plans and problems. Writes nothing."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import BinaryIO
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 
-from ingest import formats, references
+from ingest import formats, parsing
+from ingest.against import WRITTEN, Against
 from ingest.normalise import Normaliser, Planned
-from ingest.readings import Issue, Reading, Row, Unreadable
+from ingest.readings import Issue, Reading, Row
 from ingest.report import Report
 from ingest.resolve import Catalogue, Resolver
+from ingest.spool import Spool
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
 
-# Gives a file from its beginning, as often as needed.
-Opened = Callable[[], AbstractContextManager[BinaryIO]]
+BATCH = 5_000
 
 
 @dataclass
 class Pass:
-    """Reads a file once from start to end: plans, problems and the records as sent."""
+    """Reads a spool once from start to end: plans, problems and the records as sent.
 
-    opened: Opened
-    head: bytes
-    filename: str
+    `against` says what the runs mean beside the store; without it all are new.
+    """
+
+    spool: Spool
     format: str
-    context: dict
+    context: dict[str, Any]
+    patches: parsing.Patches = field(default_factory=dict)
+    against: Against | None = None
+    # Called with the report and the bytes read, now and then.
+    told: Callable[[Report, int], None] = lambda report, bytes_read: None
 
     def __post_init__(self):
         self.report = Report(settings.LIMITS["max_issues_kept"])
@@ -36,66 +41,54 @@ class Pass:
         self.normaliser = Normaliser(self.resolver, Facts())
         self.records: list[Row] = []
 
-    def plans(self) -> Iterator[Planned | None]:
-        """A plan for each record that is a run, None for each that is not or has an error.
+    def batches(self) -> Iterator[list[Planned]]:
+        """The runs that would be written, batch by batch; what stands against others is reported.
 
-        Raises Unreadable when the file can't be read to its end.
+        A batch comes for each few thousand records, also when it holds no run.
         """
-        module = self.recognised()
-        self.report.format = module.SLUG
         fault("in_parse")
-        for reading in formats.settle(module, self.readings(module)):
-            planned, issues = self.normaliser.plan(reading)
-            for issue in issues:
-                self.report.add(issue)
-            if planned:
-                self.report.planned += 1
-                self.report.tasks.add(planned.identity.task.slug)
-                self.report.entries.add(hash(planned.key))
-            yield planned
+        for readings in self.readings():
+            planned = [plan for plan in map(self.plan, readings) if plan]
+            yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+        if not (self.report.planned or self.report.unwritten or self.report.has_errors):
+            message = "The file holds no result that could be published."
+            self.report.add(Issue("results.missing", message))
 
-    def readings(self, module) -> Iterator[Reading]:
-        for row in module.rows(formats.File(self.filename, self.opened)):
-            self.report.rows += 1
-            self.records.append(row)
-            yield module.reading(row)
+    def readings(self) -> Iterator[list[Reading]]:
+        """The readings of the child, in batches."""
+        if self.format and self.format not in formats.FORMATS:
+            message = f"No format is called “{self.format}”."
+            self.report.add(Issue("format.unknown", message, expected=tuple(formats.FORMATS)))
+            return
+        waiting: list[Reading] = []
+        for frame in parsing.frames(self.spool, format=self.format, patches=self.patches):
+            self.records += frame.rows
+            self.report.saw(frame)
+            self.told(self.report, frame.bytes_read)
+            waiting += frame.readings
+            if max(len(waiting), len(self.records)) >= BATCH:
+                yield waiting
+                waiting = []
+        yield waiting
+
+    def plan(self, reading: Reading) -> Planned | None:
+        planned, issues = self.normaliser.plan(reading)
+        for issue in issues:
+            self.report.add(issue)
+        return planned
+
+    def judged(self, planned: list[Planned]) -> list[Planned]:
+        """The same runs with their fates, counted."""
+        found = []
+        judged = self.against.judged(planned) if self.against else [(one, None) for one in planned]
+        for one, issue in judged:
+            if issue:
+                self.report.add(issue)
+            self.report.count(one)
+            found.append(one)
+        return found
 
     def taken(self) -> list[Row]:
         """The records read since the last call."""
         records, self.records = self.records, []
         return records
-
-    def recognised(self):
-        """The format asked for, or the one the content shows. Raises Unreadable."""
-        if self.format:
-            if self.format in formats.FORMATS:
-                return formats.get(self.format)
-            known = tuple(formats.FORMATS)
-            raise Unreadable(
-                Issue("format.unknown", f"No format is called “{self.format}”.", expected=known)
-            )
-        head = formats.Head(self.head, self.filename)
-        found = formats.detect(head)
-        if found and found[0][0] >= 0.5:
-            return found[0][1]
-        message = "This is not a file of a format that we read."
-        if companion := formats.companion(head) or references.companion(head):
-            message = f"This file holds no results: {companion}"
-        elif not self.head:
-            message = "The file is empty."
-        labels = tuple(module.LABEL for module in formats.FORMATS.values())
-        raise Unreadable(
-            Issue(
-                "format.unknown",
-                message,
-                expected=labels,
-                hint="Choose the format yourself, or use our template.",
-            )
-        )
-
-
-def complete(report: Report) -> Report:
-    """A file without a single run has at least one issue that says so."""
-    if not report.planned and not report.has_errors:
-        report.add(Issue("results.missing", "The file holds no result that could be published."))
-    return report

@@ -21,6 +21,53 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The file was set aside",
         "Reading it ended the worker three times. It is kept, and an editor can look at it.",
     ),
+    "file.limits": (
+        "Reading takes too much",
+        "One file may take ten minutes and 1 GiB of memory to read. Send it in smaller parts.",
+    ),
+    "file.companion": (
+        "A file beside the results",
+        "It belongs to a format that we read but holds no results of its own. It is kept.",
+    ),
+    "file.spreadsheet": (
+        "An Excel workbook",
+        "Save the sheet as “CSV UTF-8” and send that.",
+    ),
+    "format.failed": (
+        "Our reader failed",
+        "The mistake is ours. The file is kept; tell us the address of its page.",
+    ),
+    "run.conflict": (
+        "Other numbers for the same",
+        "You published other numbers for the same entry, or under the same external_id. Replace "
+        "the earlier ones (supersede, with a reason), count both as repeats (replicate), or keep "
+        "the earlier ones (skip).",
+    ),
+    "run.unchanged": (
+        "Published before",
+        "You published the same numbers of the same entry before. They count once.",
+    ),
+    "run.reproduced": (
+        "The very numbers of somebody else",
+        "Another sender published the same numbers of the same entry. Both count as repeats.",
+    ),
+    "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
+    "archive.bomb": (
+        "The archive grows too much",
+        "What comes out of an archive is limited: /api/v1/formats/ has the numbers.",
+    ),
+    "archive.members": ("Too many files", "Send them in several archives."),
+    "archive.empty": ("The archive is empty", "It holds no files."),
+    "archive.encrypted": ("The archive is encrypted", "Pack it again without a password."),
+    "archive.member": (
+        "Not a plain file",
+        "Links and devices are not taken. Pack plain files and folders only.",
+    ),
+    "archive.path": (
+        "A path that leads elsewhere",
+        "Paths inside an archive are relative, without “..”, of at most 300 characters.",
+    ),
+    "archive.repeated": ("A path occurs twice", "Each file of an archive has a path of its own."),
     "results.missing": (
         "Nothing to publish",
         "No row states a result: all were set aside, or the list is empty.",

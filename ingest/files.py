@@ -1,16 +1,17 @@
-"""A submission's file in the database, in pieces that stream in and out."""
+"""A submission's files in the database, in pieces that stream in and out."""
 
 import hashlib
-import io
-from collections.abc import Iterator
-from typing import BinaryIO
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import IO
 
-from django.db import connection
-
+from ingest.spool import PIECE, Spool, pieces_of, spooled
 from leaderboard.models import Submission
 
-PIECE = 2**20
-HEAD = 65_536
+# Files sent together, each with its relative path.
+Sent = Iterable[tuple[str, IO[bytes]]]
 
 
 class TooLarge(Exception):
@@ -21,60 +22,72 @@ class TooLarge(Exception):
         self.limit = limit
 
 
-def store(submission: Submission, stream: BinaryIO, *, limit: int) -> tuple[str, int]:
-    """Keep the stream's bytes, one piece in memory at a time. Returns SHA-256 and size.
+def store(submission: Submission, sent: Sent, *, limit: int) -> tuple[str, int]:
+    """Keep the files' bytes, one piece in memory at a time. Returns SHA-256 and size.
 
-    Raises TooLarge as soon as more than `limit` bytes came.
+    The sum is the file's own where there is one, and that over all paths and sums where there are
+    more. Raises TooLarge as soon as more than `limit` bytes came.
     """
-    digest, size, position = hashlib.sha256(), 0, 0
-    while piece := stream.read(PIECE):
-        size += len(piece)
-        if size > limit:
-            raise TooLarge(limit)
-        digest.update(piece)
-        submission.chunks.create(position=position, bytes=piece)
-        position += 1
-    return digest.hexdigest(), size
+    sums, size = {}, 0
+    for name, stream in sent:
+        path = path_of(name)
+        digest = hashlib.sha256()
+        for position, piece in enumerate(pieces_of(stream)):
+            size += len(piece)
+            if size > limit:
+                raise TooLarge(limit)
+            digest.update(piece)
+            submission.chunks.create(path=path, position=position, bytes=piece)
+        sums[path] = digest.hexdigest()
+    return digest_of(sums), size
 
 
-def pieces(submission: Submission) -> Iterator[bytes]:
-    """The file's bytes, piece by piece."""
-    chunks = submission.chunks.order_by("path", "position")
+def path_of(name: str) -> str:
+    """A file's name or relative path as we keep it."""
+    return name.replace("\0", "").replace("\\", "/").lstrip("/")[-300:] or "unnamed"
+
+
+def digest_of(sums: dict[str, str]) -> str:
+    """One SHA-256 for files sent together: path → sum."""
+    if len(sums) == 1:
+        return next(iter(sums.values()))
+    lines = "".join(f"{sums[path]}  {path}\n" for path in sorted(sums))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def paths(submission: Submission) -> list[str]:
+    """The files that were sent together."""
+    return list(
+        submission.chunks.filter(position=0).order_by("path").values_list("path", flat=True)
+    )
+
+
+def pieces(submission: Submission, path: str) -> Iterator[bytes]:
+    """One file's bytes, piece by piece."""
+    chunks = submission.chunks.filter(path=path).order_by("position")
     for position in chunks.values_list("pk", flat=True):
         yield bytes(chunks.get(pk=position).bytes)
 
 
-class Stored(io.RawIOBase):
-    """A stored file as a readable stream; one piece is in memory at a time."""
-
-    def __init__(self, submission: Submission):
-        self._pieces = pieces(submission)
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        if not self._rest:
-            self._rest = next(self._pieces, b"")
-        taken = self._rest[: len(buffer)]
-        self._rest = self._rest[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
+def kept(submission: Submission) -> AbstractContextManager[Spool]:
+    """All files of a submission in a spool. One that is empty is a file too."""
+    names = paths(submission) or [submission.filename]
+    return spooled((name, pieces(submission, name)) for name in names)
 
 
-def opened(submission: Submission) -> BinaryIO:
-    """The stored file from its beginning."""
-    return io.BufferedReader(Stored(submission), PIECE)
-
-
-def head(submission: Submission) -> bytes:
-    """The file's first bytes, which tell its format."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT substring(bytes FROM 1 FOR %s) FROM leaderboard_submissionchunk
-               WHERE submission_id = %s ORDER BY path, position LIMIT 1""",
-            [HEAD, submission.pk],
-        )
-        found = cursor.fetchone()
-    return bytes(found[0]) if found else b""
+def whole(submission: Submission) -> Iterator[bytes]:
+    """The file as it was sent; several as a zip."""
+    names = paths(submission)
+    if len(names) <= 1:
+        for name in names:
+            yield from pieces(submission, name)
+        return
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in names:
+                with archive.open(zipfile.ZipInfo(name), "w") as member:
+                    for piece in pieces(submission, name):
+                        member.write(piece)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

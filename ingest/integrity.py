@@ -19,8 +19,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ingest import files, pipeline
+from ingest.against import WRITTEN
+from ingest.checking import Pass
 from ingest.normalise import Planned
-from ingest.readings import Unreadable
+from ingest.readings import ERROR
 from leaderboard.core import metrics
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
@@ -29,6 +31,8 @@ from leaderboard.models import Board, Entry, Estimate, Measurement, Placement, R
 State = Submission.State
 # States in which a submission has runs.
 WITH_RUNS = (State.PUBLISHED, State.WITHDRAWN, State.SUPERSEDED)
+# Written, but not public yet.
+HIDDEN = (State.HELD, State.EMBARGOED)
 ENTRY = (
     "task__slug",
     "model__slug",
@@ -75,22 +79,26 @@ def submissions(breaches: list[str]) -> Iterator[dict[str, Any]]:
             "raw_sha256": bytes_digest(submission, breaches),
             "rows_digest": str(Digest(stored_lines(submission))),
         }
-        if submission.state in WITH_RUNS:
+        if submission.state in WITH_RUNS and (runs or submission.state != State.WITHDRAWN):
             hold_against_file(submission, found, breaches)
-        elif runs:
+        elif runs and submission.state not in HIDDEN:
             breaches.append(f"{found['id']} is {found['status']} and has {runs} runs")
         yield found
 
 
 def bytes_digest(submission: Submission, breaches: list[str]) -> str:
-    """SHA-256 of the stored pieces."""
-    digest, size = hashlib.sha256(), 0
-    for piece in files.pieces(submission):
-        digest.update(piece)
-        size += len(piece)
-    if (digest.hexdigest(), size) != (submission.sha256, submission.size):
+    """SHA-256 of the stored pieces, worked out anew."""
+    sums, size = {}, 0
+    for path in files.paths(submission) or [submission.filename]:
+        digest = hashlib.sha256()
+        for piece in files.pieces(submission, path):
+            digest.update(piece)
+            size += len(piece)
+        sums[path] = digest.hexdigest()
+    found = files.digest_of(sums)
+    if (found, size) != (submission.sha256, submission.size):
         breaches.append(f"{submission.public_id}: the stored bytes are not those that were sent")
-    return digest.hexdigest()
+    return found
 
 
 def stored_lines(submission: Submission) -> Iterator[Key]:
@@ -136,15 +144,22 @@ def planned_lines(planned: Planned) -> Iterator[Key]:
 def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:
     """Read the file again and compare the runs and their written numbers."""
     runs, digest = 0, Digest()
-    try:
-        for planned in pipeline.over(submission).plans():
-            if planned:
-                runs += 1
-                for line in planned_lines(planned):
-                    digest.add(line)
-    except Unreadable as unreadable:
-        breaches.append(f"{found['id']} can't be read any more: {unreadable}")
-        return
+    fates = submission.rows.exclude(fate="").values_list("path", "row", "fate")
+    unwritten = {(path, row) for path, row, fate in fates if fate not in WRITTEN}
+    with files.kept(submission) as spool:
+        patches = pipeline.patches_of(submission)
+        reading = Pass(spool, submission.format, submission.context, patches)
+        for batch in reading.batches():
+            reading.taken()
+            for planned in batch:
+                if (planned.reading.path, planned.reading.row) not in unwritten:
+                    runs += 1
+                    for line in planned_lines(planned):
+                        digest.add(line)
+    for problem in reading.report.issues:
+        if problem["severity"] == ERROR and not problem["row"]:
+            breaches.append(f"{found['id']} can't be read any more: {problem['message']}")
+            return
     if runs != found["rows"]:
         breaches.append(f"{found['id']} has {found['rows']} runs, its file {runs}")
     elif str(digest) != found["rows_digest"]:
@@ -194,7 +209,7 @@ def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
 def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[Any, ...]]]:
     """(Entry, metric) → recipe, value, low and high of each published run."""
     found: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
-    published = Run.objects.filter(entry__in=entries, submission__state=State.PUBLISHED)
+    published = Run.objects.counting().filter(entry__in=entries)
     for runs in batches(published, "entry_id"):
         numbers = Measurement.objects.filter(run__in=runs)
         for run, metric, *number in numbers.values_list(
@@ -284,7 +299,7 @@ def peeled(
 
 def orphans(breaches: list[str]) -> dict[str, int]:
     """Files without their bytes, rows that stand for nothing, and uploads that were cut off."""
-    runs = Run.objects.filter(entry=OuterRef("entry"), submission__state=State.PUBLISHED)
+    runs = Run.objects.counting().filter(entry=OuterRef("entry"))
     rows = {
         "runs without a measurement": Run.objects.filter(measurements=None),
         "runs of files that were never published": Run.objects.exclude(

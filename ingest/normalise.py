@@ -42,6 +42,9 @@ class Planned:
     measurements: tuple[Measured, ...]
     # What makes its entry one: the columns of the entries' unique key.
     key: tuple
+    # What it means beside the store (`ingest.against`), and the runs that it replaces.
+    fate: str = "new"
+    replaces: tuple[int, ...] = ()
 
 
 class Normaliser:

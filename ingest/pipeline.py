@@ -6,23 +6,27 @@ record: its state, lease and fence say who works on it, so a message may be lost
 
 import secrets
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
 from psycopg import errors
 
-from ingest import files, writing
-from ingest.checking import Opened, Pass, complete
-from ingest.readings import Issue, Unreadable
+from ingest import files, progress, writing
+from ingest.against import Against
+from ingest.checking import Pass
+from ingest.effect import Effect
+from ingest.parsing import Patches
+from ingest.readings import Issue
 from ingest.report import Report
 from ingest.resolve import context_of
+from ingest.spool import pieces_of, spooled
 from leaderboard import estimates, frontiers
 from leaderboard.faults import fault, is_protected
-from leaderboard.models import Run, Source, Submission, SubmissionRow, Task
+from leaderboard.models import Decision, Run, Source, Submission, SubmissionRow, Task
 from leaderboard.models.evidence import settings_key
 
 State = Submission.State
@@ -40,7 +44,7 @@ class Refused(Exception):
 
 
 def receive(
-    stream: BinaryIO,
+    sent: files.Sent,
     *,
     filename: str,
     by: Any,
@@ -49,17 +53,20 @@ def receive(
     publish: str = Submission.Publish.AUTO,
     format: str = "",
     source: Source | None = None,
+    **choices: Any,
 ) -> tuple[Submission, bool]:
-    """Keep a file. Returns its submission and whether it is new.
+    """Keep files that were sent together. Returns their submission and whether it is new.
 
-    The same person's same file with the same context is the same submission; sent again after a
-    rejection it is tried again. Raises files.TooLarge and resolve.ContextError.
+    `filename` is what the submission is called; `choices` are its `take`, `on_conflict`, `reason`,
+    `embargo_until` and `is_approved`. The same person's same file with the same context
+    is the same submission; sent again after a rejection it is tried again. Raises files.TooLarge
+    and resolve.ContextError.
     """
     context = context_of(context or {})
     try:
         with transaction.atomic():
             submission = Submission.objects.create(
-                filename=filename.replace("\0", "")[-200:] or "unnamed",
+                filename=files.path_of(filename)[-200:],
                 # Not known before the last byte; until then a value nobody else has.
                 sha256=secrets.token_hex(32),
                 size=0,
@@ -70,10 +77,10 @@ def receive(
                 source=source,
                 submitted_by=by,
                 received_at=at,
+                **choices,
             )
-            sha256, size = files.store(
-                submission, stream, limit=settings.LIMITS["max_upload_bytes"]
-            )
+            limit = settings.LIMITS["max_upload_bytes"]
+            sha256, size = files.store(submission, sent, limit=limit)
             submission.sha256, submission.size = sha256, size
             submission.save(update_fields=["sha256", "size"])
             return submission, True
@@ -194,46 +201,97 @@ def quarantine(submission: Submission, *, at: datetime) -> None:
 
 def work(submission: Submission, *, at: datetime) -> set[int]:
     """Publish in one pass when nothing stands against it; otherwise check and keep the report."""
-    may_publish = submission.is_approved or settings.REVIEW != "all"
-    if submission.publish == Submission.Publish.AUTO and may_publish:
-        boards = attempt(submission, at=at)
-        if boards is not None:
-            return boards
+    forget(submission)
+    if submission.publish == Submission.Publish.AUTO:
+        for state in outcomes(submission, at=at):
+            boards = attempt(submission, state, at=at)
+            if boards is not None:
+                return boards
     report = inspect(submission)
-    finish(submission, decided(submission, report), report, at=at)
+    asked_for_a_check = submission.publish == Submission.Publish.NO
+    finish(submission, State.CHECKED if asked_for_a_check else State.REJECTED, report, at=at)
     return set()
 
 
-def attempt(submission: Submission, *, at: datetime) -> set[int] | None:
-    """Publish, or leave nothing behind and return None when a row stands against it."""
+def outcomes(submission: Submission, *, at: datetime) -> list[str]:
+    """The states that a good file may come to, the best first."""
+    under_embargo = submission.embargo_until and submission.embargo_until > at
+    best = State.EMBARGOED if under_embargo else State.PUBLISHED
+    may_publish = submission.is_approved or settings.REVIEW != "all"
+    return [best, State.HELD] if may_publish else [State.HELD]
+
+
+def attempt(submission: Submission, state: str, *, at: datetime) -> set[int] | None:
+    """Write everything, or leave nothing behind and return None when a row stands against it."""
     try:
         with transaction.atomic() if is_protected("one_transaction") else nullcontext():
-            return write(submission, at=at)
-    except (Refused, Unreadable):
+            return write(submission, state, at=at)
+    except Refused:
         return None
 
 
-def decided(submission: Submission, report: Report) -> str:
-    """Where a check leads: the web flow stops for the preview, the rest is decided."""
-    if submission.publish == Submission.Publish.NO:
-        return State.CHECKED
-    return State.REJECTED if report.has_errors else State.HELD
+def forget(submission: Submission) -> None:
+    """Remove what an earlier check of this file wrote. None of it was ever public."""
+    Run.objects.filter(submission=submission).delete()
 
 
 @transaction.atomic
-def publish(submission_id: int, *, by: Any) -> None:
+def publish(submission_id: int, *, by: Any, **choices: Any) -> None:
     """Put a checked submission back to a worker, to be published; a held one as an editor.
 
-    A file of any size is so published in the one way there is. Raises NotAllowed with the reason
-    when it can't be.
+    `choices` are `take`, `on_conflict`, `reason` and `embargo_until` of the Submission. A file of
+    any size is so published in the one way there is. Raises NotAllowed with the reason when it
+    can't be.
     """
     submission = locked(submission_id)
     if submission.state == State.PUBLISHED:
         return
-    allowed = submission.state == State.CHECKED or (submission.state == State.HELD and by.is_staff)
-    if not allowed or submission.summary.get("errors"):
-        raise NotAllowed("Only a checked submission without errors can be published.")
-    reopen(submission, publish=Submission.Publish.AUTO, is_approved=by.is_staff)
+    if submission.state == State.HELD and by.is_staff:
+        decide(submission_id, Decision.Verdict.APPROVED, by=by, at=timezone.now())
+        return
+    if submission.state not in (State.CHECKED, State.REJECTED):
+        raise NotAllowed(f"A submission that is {submission.state.lower()} can't be published.")
+    for name, value in choices.items():
+        setattr(submission, name, value)
+    has_errors = submission.state == State.REJECTED or submission.summary.get("errors")
+    if has_errors and not mends_errors(submission):
+        raise NotAllowed("Only a checked submission without errors can be published as a whole.")
+    if submission.on_conflict == Submission.OnConflict.SUPERSEDE and not submission.reason:
+        raise NotAllowed("Say why the earlier numbers are replaced.")
+    reopen(submission, publish=Submission.Publish.AUTO, **choices)
+
+
+def mends_errors(submission: Submission) -> bool:
+    """Whether what its sender chose may leave no error standing in the way."""
+    takes_part = submission.take == Submission.Take.VALID
+    return takes_part or submission.on_conflict != Submission.OnConflict.ERROR
+
+
+@transaction.atomic
+def decide(
+    submission_id: int, verdict: str, *, by: Any, at: datetime, reason: str = ""
+) -> Submission:
+    """An editor's word on a held submission. Raises NotAllowed.
+
+    Nobody decides about what they sent themselves, and whoever does not approve says why.
+    """
+    submission = locked(submission_id)
+    if submission.state != State.HELD:
+        raise NotAllowed("Only a submission that is held for review can be decided about.")
+    if not by.is_staff or submission.submitted_by_id == by.pk:
+        raise NotAllowed("An editor other than its sender has to decide.")
+    if verdict != Decision.Verdict.APPROVED and not reason:
+        raise NotAllowed("Say why, so that its sender knows what to do.")
+    submission.decisions.create(verdict=verdict, reason=reason, decided_by=by, decided_at=at)
+    if verdict == Decision.Verdict.APPROVED:
+        reopen(submission, publish=Submission.Publish.AUTO, is_approved=True)
+        return submission
+    forget(submission)
+    returned = verdict == Decision.Verdict.RETURNED
+    submission.state = State.CHECKED if returned else State.REJECTED
+    submission.decided_at = at
+    submission.save(update_fields=["state", "decided_at"])
+    return submission
 
 
 @transaction.atomic
@@ -243,6 +301,8 @@ def withdraw(submission_id: int, *, at: datetime, reason: str = "") -> set[int]:
     if submission.state in (State.WITHDRAWN, State.SUPERSEDED):
         return set()
     was_published = submission.state == State.PUBLISHED
+    if not was_published:
+        forget(submission)
     submission.state, submission.decided_at = State.WITHDRAWN, at
     submission.summary = {**submission.summary, "reason": reason}
     submission.save(update_fields=["state", "decided_at", "summary"])
@@ -253,72 +313,105 @@ def withdraw(submission_id: int, *, at: datetime, reason: str = "") -> set[int]:
     )
 
 
+@transaction.atomic
+def release(*, at: datetime) -> None:
+    """Put submissions whose embargo is over back to where a worker publishes them."""
+    due = Submission.objects.filter(state=State.EMBARGOED, embargo_until__lte=at)
+    for submission in due.select_for_update(no_key=True, skip_locked=True):
+        reopen(submission)
+
+
 def waiting(*, at: datetime) -> list[int]:
     """The submissions that the sweep queues again: never taken up, or their worker is gone."""
     since = at - timedelta(seconds=settings.SWEEP_SECONDS / 2)
     return list(Submission.objects.waiting(at=at, since=since).values_list("pk", flat=True))
 
 
-def check(opened: Opened, *, filename: str, context: dict, format: str = "") -> Report:
-    """Check a file that nobody keeps: the dry run. `opened` gives it from its beginning."""
-    with opened() as stream:
-        head = stream.read(files.HEAD)
-    reading = Pass(opened, head, filename, format, context_of(context))
-    try:
-        for _ in reading.plans():
+def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choices: Any) -> Report:
+    """Check files that nobody keeps: the dry run."""
+    against = Against(0, by.pk or 0, choices.get("on_conflict", Submission.OnConflict.ERROR))
+    with spooled((files.path_of(name), pieces_of(stream)) for name, stream in sent) as spool:
+        reading = Pass(spool, format, context_of(context), against=against)
+        effect = Effect()
+        for batch in reading.batches():
+            effect.add(batch)
             reading.taken()
-    except Unreadable as unreadable:
-        reading.report.add(unreadable.issue)
-    return complete(reading.report)
+    reading.report.effect = effect.found()
+    return reading.report
 
 
-def over(submission: Submission) -> Pass:
-    return Pass(
-        lambda: files.opened(submission),
-        files.head(submission),
-        submission.filename,
-        submission.format,
-        submission.context,
-    )
+@contextmanager
+def over(submission: Submission) -> Iterator[Pass]:
+    """A pass over a kept submission, with what was written over its cells."""
+    against = Against(submission.pk, submission.submitted_by_id, submission.on_conflict)
+    with files.kept(submission) as spool:
+        yield Pass(
+            spool,
+            submission.format,
+            submission.context,
+            patches_of(submission),
+            against,
+            progress.Teller(submission.pk, spool.size),
+        )
+
+
+def patches_of(submission: Submission) -> Patches:
+    """Path → row → the cells that somebody wrote over."""
+    found: Patches = {}
+    rows = submission.rows.exclude(patched=None).values_list("path", "row", "patched")
+    for path, row, cells in rows:
+        if cells:
+            found.setdefault(path, {})[row] = cells
+    return found
 
 
 def inspect(submission: Submission) -> Report:
     """Check a kept file and keep its records with their problems, for the page that shows them."""
-    SubmissionRow.objects.filter(submission=submission).delete()
-    reading = over(submission)
-    plans = reading.plans()
-    try:
-        for _ in batches(plans):
-            writing.write_rows(submission, reading.taken())
-    except Unreadable as unreadable:
-        writing.write_rows(submission, reading.taken())
-        reading.report.add(unreadable.issue)
-    writing.mark_rows(submission, reading.report.by_row)
-    return complete(reading.report)
+    with over(submission) as reading:
+        SubmissionRow.objects.filter(submission=submission).delete()
+        effect = Effect()
+        for batch in reading.batches():
+            effect.add(batch)
+            writing.write_rows(submission, reading.taken(), reading.patches)
+        writing.mark_rows(submission, reading.report)
+    reading.report.effect = effect.found()
+    return reading.report
 
 
-def write(submission: Submission, *, at: datetime) -> set[int]:
+def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     """Write the file's runs and all that follows. Returns the boards to refresh.
 
-    Raises Refused at the first row that stands against publishing, Unreadable like a check.
+    Raises Refused at the first row that stands against the state.
     """
-    SubmissionRow.objects.filter(submission=submission).delete()
-    reading = over(submission)
-    tolerant = submission.is_approved or settings.REVIEW == "none"
+    is_public = state == State.PUBLISHED
     entries: set[int] = set()
-    for batch in batches(reading.plans()):
-        if reading.report.has_errors or (reading.report.has_warnings and not tolerant):
+    with over(submission) as reading:
+        SubmissionRow.objects.filter(submission=submission).delete()
+        for batch in reading.batches():
+            refuse(submission, state, reading.report)
+            writing.write_rows(submission, reading.taken(), reading.patches)
+            if batch:
+                entries |= writing.write(submission, batch, replacing=is_public)
+            fault("mid_copy")
+        refuse(submission, state, reading.report)
+        if not (reading.report.planned or reading.report.unwritten):
             raise Refused
-        planned = [plan for plan in batch if plan]
-        writing.write_rows(submission, reading.taken())
-        if planned:
-            entries |= writing.write(submission, planned)
-        fault("mid_copy")
-    if complete(reading.report).has_errors:
-        raise Refused
-    writing.mark_rows(submission, reading.report.by_row)
-    finish(submission, State.PUBLISHED, reading.report, at=at)
+        writing.mark_rows(submission, reading.report)
+    finish(submission, state, reading.report, at=at)
+    if not is_public:
+        return set()
+    writing.supersede(submission)
     return follow(sorted(entries), reading.report.tasks)
+
+
+def refuse(submission: Submission, state: str, report: Report) -> None:
+    """Raise Refused if the report so far stands against the state."""
+    takes_all = submission.take == Submission.Take.ALL
+    if report.is_broken or (takes_all and report.has_errors):
+        raise Refused
+    tolerant = state == State.HELD or submission.is_approved or settings.REVIEW == "none"
+    if report.has_warnings and not tolerant:
+        raise Refused
 
 
 def follow(entries: list[int], tasks: set[str]) -> set[int]:
@@ -334,12 +427,16 @@ def finish(submission: Submission, state: str, report: Report, *, at: datetime) 
     submission.state = state
     submission.format = report.format or submission.format
     submission.summary, submission.issues = report.summary, report.issues
+    submission.effect = report.effect
     submission.decided_at, submission.lease_until = at, None
     submission.save(
-        update_fields=["state", "format", "summary", "issues", "decided_at", "lease_until"]
+        update_fields=[
+            "state",
+            "format",
+            "summary",
+            "issues",
+            "effect",
+            "decided_at",
+            "lease_until",
+        ]
     )
-
-
-def batches(plans: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(islice(plans, writing.BATCH)):
-        yield batch

@@ -8,6 +8,8 @@ from itertools import islice
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
 from ingest.resolve import KINDS, NAMES, Catalogue
+from leaderboard import quantities
+from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Submission
 
 State = Submission.State
@@ -20,10 +22,19 @@ WORDS = {
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
     State.PUBLISHED: "Published. Its numbers count on the boards below.",
     State.HELD: "Waiting for an editor, who looks at the warnings below.",
+    State.EMBARGOED: "Ready. Its numbers are yours alone until the embargo ends.",
     State.REJECTED: "Not published: it has errors. Nothing of it is on a board.",
     State.QUARANTINED: "Set aside: reading it ended the worker three times. It is kept.",
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
     State.SUPERSEDED: "Replaced by a later submission. This page stays.",
+}
+STANDINGS = 20
+FATES = {
+    "new": "new run",
+    "repeat": "repeat of something published,repeats of something published",
+    "replaces": "replaced run",
+    "unchanged": "run published before,runs published before",
+    "skipped": "skipped run",
 }
 SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 STEPS = ("1 Send", "2 Check", "3 Publish")
@@ -102,9 +113,38 @@ class SubmissionPage:
 
     @property
     def can_publish(self) -> bool:
+        """Whether there is anything that could be published, perhaps without some rows."""
         one = self.submission
-        ready = one.state == State.CHECKED or (one.state == State.HELD and self.user.is_staff)
-        return self.may_act and ready and not one.summary.get("errors")
+        return self.may_act and one.state in (State.CHECKED, State.REJECTED) and self.has_some
+
+    @property
+    def has_some(self) -> bool:
+        return bool(self.runs) or self.has_conflicts or not self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.submission.summary.get("errors"))
+
+    @property
+    def has_conflicts(self) -> bool:
+        return any(issue["code"] == "run.conflict" for issue in self.problems)
+
+    @property
+    def conflict_choices(self) -> list[tuple[str, str]]:
+        return [(value.lower(), label) for value, label in Submission.OnConflict.choices]
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        return Submission.Reason.choices
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether this reader is an editor who may decide about it."""
+        return self.submission.state == State.HELD and self.user.is_staff and not self.is_own
+
+    @property
+    def decisions(self):
+        return self.submission.decisions.all()
 
     @property
     def can_change(self) -> bool:
@@ -152,6 +192,21 @@ class SubmissionPage:
         told = sum(issue.get("count", 1) for issue in self.problems)
         summary = self.submission.summary
         return max(summary.get("errors", 0) + summary.get("warnings", 0) - told, 0)
+
+    # What publishing would do
+
+    @cached_property
+    def effect(self) -> dict:
+        """The check's preview, for those who may act on it; numbers as text."""
+        found = self.submission.effect
+        if not (self.may_act and found.get("runs") and self.submission.state in CHANGEABLE):
+            return {}
+        return found | {"boards": [board_effect(board) for board in found["boards"]]}
+
+    @property
+    def fates(self) -> list[tuple[str, int]]:
+        counts = self.submission.summary.get("fates", {})
+        return [(words, counts[fate]) for fate, words in FATES.items() if counts.get(fate)]
 
     # Context
 
@@ -242,6 +297,30 @@ class SubmissionPage:
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ROWS])
+
+
+def board_effect(board: dict) -> dict:
+    """What would become of a board, with numbers as text."""
+    scales = {
+        slug: quantities.scale(slug, [line["values"][slug][0] for line in board["standings"]])
+        for slug in board["objectives"]
+    }
+    lines = [
+        line
+        | {
+            "cells": [
+                (
+                    scales[slug].quantity(value, low=low, high=high),
+                    quantities.ranks(int(best), int(worst)),
+                )
+                for slug, (value, low, high, best, worst) in line["values"].items()
+            ]
+        }
+        for line in board["standings"][:STANDINGS]
+    ]
+    labels = [metrics.get(slug).label for slug in board["objectives"]]
+    more = board["ranked"] - len(lines)
+    return board | {"labels": labels, "lines": lines, "more": more}
 
 
 def severity(issue: dict) -> int:

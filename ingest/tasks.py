@@ -20,5 +20,6 @@ def sweep() -> None:
     """Queue what is waiting though nobody is at work on it."""
     if not is_protected("sweep"):
         return
+    pipeline.release(at=timezone.now())
     for submission_id in pipeline.waiting(at=timezone.now()):
         later(ingest, submission_id)

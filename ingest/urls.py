@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from ingest import views
+from ingest import review, views
 
 urlpatterns = [
     path("submit/", views.submit, name="submit"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("submissions/<uuid:public_id>/publish/", views.publish, name="publish"),
     path("submissions/<uuid:public_id>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<uuid:public_id>/raw", views.raw, name="raw"),
+    path("submissions/<uuid:public_id>/decide/", review.decide, name="decide"),
+    path("review/", review.queue, name="review"),
     path("help/errors/", views.errors, name="errors"),
     path("help/errors/<str:code>/", views.error, name="error"),
 ]

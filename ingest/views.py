@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingest import documentation, files, pipeline, tasks
+from ingest import documentation, files, pipeline, quota, tasks
+from ingest.choices import ChoiceError, choices_of
 from ingest.errors import ERRORS
 from ingest.formats import __path__ as formats_path
 from ingest.forms import SubmitForm, context_from
@@ -58,9 +59,13 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return submit_page(request, form, status=400)
     sent = form.cleaned_data
+    left = quota.of(request.user, at=timezone.now())
+    if not left.left:
+        form.add_error(None, f"You may send {left.per_day} files a day. Go on tomorrow (UTC).")
+        return submit_page(request, form, status=429)
     try:
         submission, is_new = pipeline.receive(
-            sent["file"],
+            [(sent["file"].name, sent["file"])],
             filename=sent["file"].name,
             by=request.user,
             at=timezone.now(),
@@ -91,6 +96,9 @@ def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> Ht
             "formats": documentation.formats().values(),
             "limit": settings.LIMITS["max_upload_bytes"],
             "recent": recent,
+            "quota": quota.of(request.user, at=timezone.now())
+            if request.user.is_authenticated
+            else None,
             "review": settings.REVIEW,
             "lists": [
                 ("hardware", slugs(Hardware)),
@@ -196,8 +204,9 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
 def publish(request: HttpRequest, public_id) -> HttpResponse:
     submission = owned(request, public_id)
     try:
-        pipeline.publish(submission.pk, by=request.user)
-    except pipeline.NotAllowed as refused:
+        chosen = choices_of(request.POST)
+        pipeline.publish(submission.pk, by=request.user, **chosen)
+    except (pipeline.NotAllowed, ChoiceError) as refused:
         messages.error(request, str(refused))
     else:
         later(tasks.ingest, submission.pk)
@@ -221,7 +230,7 @@ def raw(request: HttpRequest, public_id) -> HttpResponseBase:
     if not SubmissionPage(submission, request.user).has_raw:
         return HttpResponseForbidden("The file of a withdrawn submission is not given out.")
     response = StreamingHttpResponse(
-        files.pieces(submission), content_type="application/octet-stream"
+        files.whole(submission), content_type="application/octet-stream"
     )
     response["Content-Disposition"] = content_disposition_header(True, submission.filename)
     response["Content-Length"] = submission.size

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from ingest.normalise import Planned
+from ingest.parsing import Patches
 from ingest.readings import Row
-from leaderboard.models import Submission
-
-BATCH = 5_000
+from ingest.report import Report
+from leaderboard.models import Run, Submission
 
 ENTRIES_SQL = """
     WITH wanted AS (
@@ -46,8 +47,11 @@ MEASUREMENT_COLUMNS = (
 )
 
 
-def write(submission: Submission, batch: list[Planned]) -> set[int]:
-    """Write the runs of a batch with their entries and measurements. Returns the entries."""
+def write(submission: Submission, batch: list[Planned], *, replacing: bool) -> set[int]:
+    """Write the runs of a batch with their entries and measurements. Returns the entries.
+
+    `replacing` puts them in the place of the runs that they replace, whose entries come too.
+    """
     entries = entry_ids(batch)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -59,7 +63,33 @@ def write(submission: Submission, batch: list[Planned]) -> set[int]:
     numbered = list(zip(runs, batch, strict=True))
     copy("leaderboard_run", RUN_COLUMNS, run_rows(submission, numbered, entries))
     copy("leaderboard_measurement", MEASUREMENT_COLUMNS, measurement_rows(numbered))
-    return set(entries.values())
+    touched = set(entries.values())
+    return touched | replace(numbered) if replacing else touched
+
+
+def replace(numbered: list[tuple[int, Planned]]) -> set[int]:
+    """Mark the runs that are replaced. Returns their entries."""
+    pairs = [(old, run) for run, planned in numbered for old in planned.replaces]
+    if not pairs:
+        return set()
+    old, new = (list(column) for column in zip(*pairs, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE leaderboard_run r SET replaced_by_id = pairs.new
+               FROM unnest(%s::bigint[], %s::bigint[]) AS pairs(old, new)
+               WHERE r.id = pairs.old RETURNING r.entry_id""",
+            [old, new],
+        )
+        return {entry for (entry,) in cursor.fetchall()}
+
+
+def supersede(submission: Submission) -> None:
+    """Close the submissions of which this one's runs replaced the last that counted."""
+    replaced = Run.objects.filter(replaced_by__submission=submission).values("submission")
+    counting = Run.objects.filter(submission=OuterRef("pk"), replaced_by=None)
+    Submission.objects.filter(
+        ~Exists(counting), pk__in=replaced, state=Submission.State.PUBLISHED
+    ).update(state=Submission.State.SUPERSEDED)
 
 
 def entry_ids(batch: list[Planned]) -> dict[tuple, int]:
@@ -71,10 +101,15 @@ def entry_ids(batch: list[Planned]) -> dict[tuple, int]:
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES_SQL, [*columns, texts])
         found = {tuple(key): entry for entry, *key in cursor.fetchall()}
-        if len(found) < len(keys):
-            cursor.execute(FIND_SQL, columns)
-            found |= {tuple(key): entry for entry, *key in cursor.fetchall()}
-    return found
+    return found if len(found) == len(keys) else found | found_entries(keys)
+
+
+def found_entries(keys: list[tuple]) -> dict[tuple, int]:
+    """Key → id of the entries that there are."""
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_SQL, columns)
+        return {tuple(key): entry for entry, *key in cursor.fetchall()}
 
 
 def run_rows(submission, numbered, entries) -> Iterable[tuple]:
@@ -114,13 +149,17 @@ def measurement_rows(numbered) -> Iterable[tuple]:
             )
 
 
-def write_rows(submission: Submission, rows: list[Row]) -> None:
-    """Keep records as they were sent."""
-    copy(
-        "leaderboard_submissionrow",
-        "submission_id, path, row, sent, issues",
-        ((submission.pk, row.path, row.number, stored(row.cells), "[]") for row in rows),
-    )
+def write_rows(submission: Submission, rows: list[Row], patches: Patches) -> None:
+    """Keep records as they were sent, and beside them what was written over their cells."""
+
+    def lines() -> Iterable[tuple]:
+        for row in rows:
+            patch = patches.get(row.path, {}).get(row.number)
+            patched = stored(patch) if patch else None
+            yield submission.pk, row.path, row.number, stored(row.cells), patched, "[]", ""
+
+    columns = "submission_id, path, row, sent, patched, issues, fate"
+    copy("leaderboard_submissionrow", columns, lines())
 
 
 def stored(cells: dict) -> str:
@@ -129,18 +168,22 @@ def stored(cells: dict) -> str:
     return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
 
 
-def mark_rows(submission: Submission, issues: dict[tuple[str, int], list[dict]]) -> None:
-    """Put the issues of rows beside the rows."""
-    if not issues:
+def mark_rows(submission: Submission, report: Report) -> None:
+    """Put the issues and fates of rows beside the rows."""
+    places = list({**report.by_row, **report.fate_of})
+    if not places:
         return
-    paths, numbers = zip(*issues, strict=True)
-    texts = [json.dumps(found) for found in issues.values()]
+    paths, numbers = zip(*places, strict=True)
+    texts = [json.dumps(report.by_row.get(place, [])) for place in places]
+    fates = [report.fate_of.get(place, "") for place in places]
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE leaderboard_submissionrow r SET issues = marked.issues::jsonb
-               FROM unnest(%s::text[], %s::int[], %s::text[]) AS marked(path, row, issues)
+            """UPDATE leaderboard_submissionrow r
+               SET issues = marked.issues::jsonb, fate = marked.fate
+               FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])
+                   AS marked(path, row, issues, fate)
                WHERE r.submission_id = %s AND r.path = marked.path AND r.row = marked.row""",
-            [list(paths), list(numbers), texts, submission.pk],
+            [list(paths), list(numbers), texts, fates, submission.pk],
         )
 
 

@@ -30,7 +30,7 @@ POOL = f"""
         JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
         JOIN leaderboard_entry e ON e.id = r.entry_id
         JOIN leaderboard_measurement m ON m.run_id = r.id
-        WHERE r.entry_id = ANY(%s)
+        WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
     ) measured
     WHERE is_written = any_written
     GROUP BY entry_id, metric

@@ -36,6 +36,7 @@ LAYERS = {
     "ingest.forms": 4,
     "ingest.submission_page": 4,
     "ingest.management": 4,
+    "ingest.review": 4,
     "ingest.urls": 4,
     "ingest.views": 4,
     "efficiency_site": 5,

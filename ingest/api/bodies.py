@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -14,7 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from ingest import files, formats
-from ingest.checking import Opened
+from ingest.choices import ChoiceError, choices_of
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
@@ -47,6 +46,7 @@ class Said:
     publish: str = "AUTO"
     source: Source | None = None
     filename: str = ""
+    choices: dict[str, Any] = field(default_factory=dict)
 
 
 def refuse_length(request: Request) -> None:
@@ -90,16 +90,6 @@ def spooled(body: Any) -> IO[bytes]:
     return kept
 
 
-def opener(file: IO[bytes]) -> Opened:
-    """Gives the file from its beginning each time; leaving it does not close it."""
-
-    def opened() -> AbstractContextManager[Any]:
-        file.seek(0)
-        return nullcontext(file)
-
-    return opened
-
-
 def words_of(request: Request) -> QueryDict:
     """Everything said in the address and in the form's fields."""
     said = request.query_params.copy()
@@ -124,9 +114,20 @@ def said_of(words: Mapping[str, Any], filename: str = "") -> Said:
         message = "publish: expected auto or no."
         errors.append(complaint("field.invalid", message, "publish", expected=list(PUBLISH)))
     source = source_said(str(words.get("source") or ""), errors)
+    choices = choices_said(words, errors)
     if errors:
         raise refused(errors)
-    return Said(context, format, PUBLISH[publish], source, filename)
+    return Said(context, format, PUBLISH[publish], source, filename, choices)
+
+
+def choices_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the sender chooses about publishing."""
+    try:
+        return choices_of(words)
+    except ChoiceError as error:
+        expected = list(error.expected)
+        errors.append(complaint("field.invalid", str(error), error.name, expected=expected))
+    return {}
 
 
 def context_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:

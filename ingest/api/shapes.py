@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils.html import strip_tags
 from rest_framework.serializers import (
+    BooleanField,
     CharField,
     DateTimeField,
     DictField,
     FileField,
+    FloatField,
     IntegerField,
     JSONField,
     ListField,
@@ -47,6 +49,69 @@ def asked_field() -> DictField:
     )
 
 
+class LineNumberSerializer(Serializer):
+    """A number as it would be stored."""
+
+    metric = CharField()
+    says = CharField(help_text="The conversion in words: `12.4 Wh / 1,000 items → 44.64 J`.")
+    value = FloatField()
+    low = FloatField()
+    high = FloatField()
+    unit = CharField()
+    origin = CharField()
+    is_derived = BooleanField()
+
+
+class LineSerializer(Serializer):
+    """A run as it would be stored."""
+
+    row = IntegerField()
+    path = CharField()
+    name = CharField()
+    fate = CharField(help_text="new, repeat or replaces.")
+    numbers = LineNumberSerializer(many=True)
+
+
+class StandingSerializer(Serializer):
+    """Where an entry of the file would stand on a board."""
+
+    row = IntegerField()
+    path = CharField()
+    name = CharField()
+    fate = CharField()
+    layer = IntegerField(help_text="1 is the frontier, 0 deeper than layers are told apart.")
+    values = DictField(
+        child=ListField(child=FloatField()),
+        help_text="Objective → value, lowest, highest, best and worst rank.",
+    )
+    dominates = IntegerField()
+    dominated_by = IntegerField()
+    beaten = ListField(child=CharField(), help_text="Some of those that it would dominate.")
+    beating = ListField(child=CharField(), help_text="Some of those that would dominate it.")
+
+
+class BoardEffectSerializer(Serializer):
+    """What a board would look like."""
+
+    board = CharField()
+    objectives = ListField(child=CharField())
+    entries = IntegerField(help_text="Of the file, at the board's task.")
+    ranked = IntegerField()
+    unranked = IntegerField(help_text="Those that lack an objective, or lie outside its bounds.")
+    enter = IntegerField(help_text="Entries of the file that would be on the frontier.")
+    leave = ListField(child=CharField(), help_text="Some members that would leave the frontier.")
+    standings = StandingSerializer(many=True, help_text="The first 200, best layers first.")
+
+
+class EffectSerializer(Serializer):
+    """What publishing would do. Nothing is written."""
+
+    runs = IntegerField()
+    is_whole = BooleanField(help_text="False where only the first runs were looked at.")
+    lines = LineSerializer(many=True, help_text="The first 100 runs.")
+    boards = BoardEffectSerializer(many=True)
+
+
 class CheckSerializer(Serializer):
     """What a dry run found. Nothing of the file is kept."""
 
@@ -54,6 +119,7 @@ class CheckSerializer(Serializer):
     counts = CountsSerializer()
     asked = asked_field()
     issues = ErrorObjectSerializer(many=True)
+    preview = EffectSerializer()
 
 
 class SubmissionSerializer(Serializer):
@@ -61,8 +127,8 @@ class SubmissionSerializer(Serializer):
 
     id = CharField(source="public_id")
     status = CharField(
-        help_text="received, checked, published, held, rejected, quarantined, withdrawn or "
-        "superseded.",
+        help_text="received, checked, published, held, embargoed, rejected, quarantined, withdrawn "
+        "or superseded.",
     )
     code = CharField(allow_null=True, help_text="The first error's code.")
     filename = CharField()
@@ -80,12 +146,48 @@ class LinksSerializer(Serializer):
 
     self = URLField()
     rows = URLField()
+    preview = URLField()
     entries = URLField()
     context = URLField()
     publish = URLField()
 
 
+class ProgressSerializer(Serializer):
+    """How far the worker is. `seconds_left` is a guess."""
+
+    rows_read = IntegerField()
+    rows_checked = IntegerField()
+    share = FloatField(help_text="Of the bytes sent, from 0 to 1.")
+    seconds_left = FloatField(allow_null=True)
+
+
+class ChoicesSerializer(Serializer):
+    """What a sender chooses about publishing."""
+
+    mode = CharField(required=False, help_text="all (the default) or valid.")
+    on_conflict = CharField(
+        required=False, help_text="error (the default), skip, supersede or replicate."
+    )
+    reason = CharField(required=False, allow_null=True, help_text="Why numbers are replaced.")
+    embargo_until = DateTimeField(required=False, allow_null=True)
+
+
+class DecisionSerializer(Serializer):
+    """An editor's word on a held submission."""
+
+    verdict = CharField(source="get_verdict_display")
+    reason = CharField()
+    decided_at = DateTimeField()
+
+
 class SubmissionDetailSerializer(SubmissionSerializer):
+    choices = ChoicesSerializer()
+    progress = ProgressSerializer(allow_null=True)
+    fates = DictField(
+        child=IntegerField(),
+        help_text="Runs by what becomes of them: new, repeat, replaces, unchanged, skipped.",
+    )
+    decisions = DecisionSerializer(many=True)
     context = DictField(help_text="What the sender says about the file.")
     asked = asked_field()
     issues = ErrorObjectSerializer(many=True, help_text="Alike ones are folded: see also_rows.")
@@ -101,6 +203,7 @@ class RowSerializer(Serializer):
     sent = DictField()
     patched = DictField(allow_null=True)
     issues = ErrorObjectSerializer(many=True)
+    fate = CharField(help_text="repeat, replaces, unchanged, skipped; empty when new or no run.")
 
 
 class FormatSerializer(Serializer):
@@ -140,3 +243,9 @@ class FormSerializer(WordsSerializer):
     file = FileField()
     publish = CharField(required=False, help_text="auto (the default) or no: stop after the check.")
     source = CharField(required=False, help_text="Slug or address of a source in the catalogue.")
+    mode = CharField(required=False, help_text="all (the default) or valid.")
+    on_conflict = CharField(
+        required=False, help_text="error (the default), skip, supersede or replicate."
+    )
+    reason = CharField(required=False, help_text="Why earlier numbers are replaced.")
+    embargo_until = CharField(required=False, help_text="A date or time.")

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from ingest import files, pipeline, tasks
+from ingest import choices, files, pipeline, progress, quota, tasks
 from ingest.api import bodies, shapes
 from leaderboard.api.asking import (
     PAGED,
@@ -49,9 +49,19 @@ DRY_RUN = Parameter(
     OpenApiTypes.BOOL,
     False,
 )
+CHOICES = (
+    Parameter("mode", "all or none of the rows (all), or those without errors (valid)."),
+    Parameter(
+        "on_conflict",
+        "When you published other numbers of the same: error, skip, supersede or replicate.",
+    ),
+    Parameter("reason", f"Why earlier numbers are replaced: {', '.join(choices.REASONS)}."),
+    Parameter("embargo_until", "A date; until then the numbers are yours alone."),
+)
 WORDS = (
     *(Parameter(word, f"Like the form's field {word}.") for word in bodies.WORDS),
     Parameter("publish", "auto or no.", one_of(*bodies.PUBLISH)),
+    *CHOICES,
     Parameter("source", "Slug or address of a source in the catalogue."),
 )
 FILENAME = Parameter("filename", "The file's name, where the body is the file.")
@@ -68,10 +78,18 @@ class Submissions(APIView):
     permission_classes = (IsAuthenticated,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse by length first, then without an account: in both cases nothing is read."""
+        """Refuse by length, then without an account or allowance: nothing of the body is read."""
         if request.method == "POST":
             bodies.refuse_length(request)
         super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            left = quota.of(request.user, at=timezone.now())
+            if not left.left:
+                detail = (
+                    f"You may send {left.per_day} files a day, and have. "
+                    f"Go on after {left.until:%Y-%m-%d %H:%M} UTC."
+                )
+                raise Problem(429, detail, code="quota.spent")
 
     @extend_schema(
         operation_id="submissions",
@@ -84,7 +102,9 @@ class Submissions(APIView):
         asked = checked(request.query_params, PAGED)
         # A submission may have hundreds of issues; the first, an error if there is one, will do.
         own = (
-            signed_in(request).submissions.annotate(first=F("issues__0")).defer("issues", "context")
+            signed_in(request)
+            .submissions.annotate(first=F("issues__0"))
+            .defer("issues", "context", "effect")
         )
         page = page_of(request, asked, own, by="-pk")
         page["results"] = [told(submission, submission.first) for submission in page["results"]]
@@ -120,18 +140,23 @@ class Submissions(APIView):
         file = bodies.file_of(request)
         said = bodies.said_of(asked, bodies.filename_of(request, file))
         if asked["dry_run"]:
-            return dry_run(file, said)
+            return dry_run(request.user, file, said)
         return received(request, file, said)
 
 
-def dry_run(file: Any, said: bodies.Said) -> Response:
+def dry_run(user: Any, file: Any, said: bodies.Said) -> Response:
     """Check a file and keep nothing of it."""
     size = file.seek(0, 2)
     if size > DRY_RUN_BYTES:
         detail = f"A dry run takes up to {DRY_RUN_BYTES // 2**20} MiB. Send it with publish=no."
         raise Problem(413, detail)
+    file.seek(0)
     report = pipeline.check(
-        bodies.opener(file), filename=said.filename, context=said.context, format=said.format
+        [(said.filename, file)],
+        by=user,
+        context=said.context,
+        format=said.format,
+        **said.choices,
     )
     if report.has_errors:
         raise Problem(422, "The file has errors; nothing was kept.", errors=report.issues)
@@ -140,6 +165,7 @@ def dry_run(file: Any, said: bodies.Said) -> Response:
         "counts": shapes.counts(report.summary),
         "asked": report.asked,
         "issues": report.issues,
+        "preview": report.effect,
     }
     return Response(shapes.CheckSerializer(found).data)
 
@@ -149,7 +175,7 @@ def received(request: Request, file: Any, said: bodies.Said) -> Response:
     file.seek(0)
     try:
         submission, is_new = pipeline.receive(
-            file,
+            [(said.filename, file)],
             filename=said.filename,
             by=signed_in(request),
             at=timezone.now(),
@@ -157,6 +183,7 @@ def received(request: Request, file: Any, said: bodies.Said) -> Response:
             publish=said.publish,
             format=said.format,
             source=said.source,
+            **said.choices,
         )
     except files.TooLarge as error:
         raise Problem(413, str(error)) from None
@@ -179,16 +206,27 @@ def detail(request: Request, submission: Submission) -> dict[str, Any]:
         for name, view in (
             ("self", ""),
             ("rows", "-rows"),
+            ("preview", "-preview"),
             ("context", "-context"),
             ("publish", "-publish"),
         )
     }
     entries = f"{reverse('api-entries', request=request)}?submission={submission.public_id}"
     boards = Board.objects.filter(task__slug__in=submission.summary.get("tasks", []))
+    is_waiting = submission.state == Submission.State.RECEIVED
     found = told(submission, next(iter(submission.issues), None)) | {
         "context": submission.context,
         "asked": submission.summary.get("asked", {}),
         "issues": submission.issues,
+        "choices": {
+            "mode": submission.take.lower(),
+            "on_conflict": submission.on_conflict.lower(),
+            "reason": submission.reason or None,
+            "embargo_until": submission.embargo_until,
+        },
+        "progress": progress.of(submission.pk) if is_waiting else None,
+        "fates": submission.summary.get("fates", {}),
+        "decisions": list(submission.decisions.all()),
         "boards": list(boards.order_by("position", "slug").values_list("slug", flat=True)),
         "links": links | {"entries": entries},
     }
@@ -281,6 +319,17 @@ def rows(request: Request, asked: Asked, public_id: UUID):
     return cut(request, asked, page, lambda row: f"{row.row} {row.path}")
 
 
+@reads(shapes.EffectSerializer, tag="Submissions")
+def preview(request: Request, asked: Asked, public_id: UUID):
+    """What publishing would do: numbers with their conversion, ranks, frontiers, who is dominated.
+
+    Worked out by the last check and for nobody but its sender and editors; nothing is written.
+    Empty for a submission that was published at once.
+    """
+    found = owned(request, public_id)
+    return {"lines": [], "boards": [], "runs": 0, "is_whole": True} | found.effect
+
+
 @extend_schema(
     operation_id="say_context",
     tags=["Submissions"],
@@ -310,39 +359,48 @@ def context(request: Request, public_id: UUID) -> Response:
     return Response(detail(request, found), 202)
 
 
-def spoken(body: Any) -> dict[str, Any]:
+def spoken(body: Any, known: tuple[str, ...] = bodies.WORDS) -> dict[str, Any]:
     """The fields of a body that has nothing but words. Raises a Problem that names others."""
     if not isinstance(body, Mapping):
         raise refused([complaint("body.invalid", "Send a JSON object.")])
-    unknown = sorted(
-        str(name)[:60] for name in body if name not in (*bodies.WORDS, bodies.CSRF_FIELD)
-    )
+    unknown = sorted(str(name)[:60] for name in body if name not in (*known, bodies.CSRF_FIELD))
     if unknown:
         raise refused(
             [
-                complaint(
-                    "field.unknown", f"“{name}” is not known here.", name, expected=bodies.WORDS
-                )
+                complaint("field.unknown", f"“{name}” is not known here.", name, expected=known)
                 for name in unknown
             ]
         )
-    return {name: body[name] for name in body if name in bodies.WORDS}
+    return {name: body[name] for name in body if name in known}
 
 
 @extend_schema(
     operation_id="publish",
     tags=["Submissions"],
-    request=None,
+    request={
+        "application/json": shapes.ChoicesSerializer,
+        "multipart/form-data": shapes.ChoicesSerializer,
+    },
     responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["POST"])
+@parser_classes([JSONParser, MultiPartParser, FormParser])
 @permission_classes([IsAuthenticated])
 def publish(request: Request, public_id: UUID) -> Response:
-    """Have a worker publish a checked submission without errors; an editor also a held one."""
+    """Have a worker publish a checked submission; an editor also one that is held.
+
+    With errors it is published only if `mode=valid` leaves their rows out, or `on_conflict` says
+    what to do with them.
+    """
     checked(request.query_params, ())
     found = owned(request, public_id)
+    words = spoken(request.data or {}, choices.WORDS)
+    errors: list[dict[str, Any]] = []
+    chosen = bodies.choices_said(words, errors)
+    if errors:
+        raise refused(errors)
     try:
-        pipeline.publish(found.pk, by=request.user)
+        pipeline.publish(found.pk, by=request.user, **chosen)
     except pipeline.NotAllowed as error:
         raise Problem(409, str(error)) from None
     later(tasks.ingest, found.pk)
@@ -353,6 +411,7 @@ urlpatterns = [
     path("submissions/", Submissions.as_view(), name="api-submissions"),
     path("submissions/<uuid:public_id>/", submission, name="api-submission"),
     path("submissions/<uuid:public_id>/rows/", rows, name="api-submission-rows"),
+    path("submissions/<uuid:public_id>/preview/", preview, name="api-submission-preview"),
     path("submissions/<uuid:public_id>/context/", context, name="api-submission-context"),
     path("submissions/<uuid:public_id>/publish/", publish, name="api-submission-publish"),
 ]

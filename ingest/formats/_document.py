@@ -7,7 +7,7 @@ can be shown, named in an issue and fixed in place as in a table.
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from ingest.formats import _encoding, _limits
 from ingest.formats._file import File
@@ -39,6 +39,22 @@ def parsed(source: bytes | str) -> Any:
         raise Unreadable(nested()) from None
     check(found)
     return found
+
+
+def lines(stream: BinaryIO | TextIO, after: int = 0) -> Iterator[Any]:
+    """The records of JSON lines, one in memory at a time; `after` lines were read before."""
+    number = after
+    while line := stream.readline(_limits.RECORD_CHARS + 1):
+        number += 1
+        if len(line) > _limits.RECORD_CHARS:
+            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} characters."
+            raise Unreadable(Issue("record.long", message))
+        try:
+            if line.strip():
+                yield parsed(line)
+        except Unreadable as problem:
+            message = f"Line {number} can't be read. {problem.issue.message}"
+            raise Unreadable(Issue(problem.issue.code, message)) from None
 
 
 def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

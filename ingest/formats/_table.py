@@ -39,7 +39,7 @@ def rows(
     `name` says which headers mean the same column, `check` may refuse a header. A cell that the
     line ends before is None; cells beyond the header are joined under `EXTRA`.
     """
-    for number, cells in _rows(records(file), name, check):
+    for number, cells in numbered(records(file), name, check):
         yield Row(number, cells, file.path)
 
 
@@ -58,11 +58,12 @@ def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], 
         )
 
 
-def _rows(
+def numbered(
     records: Iterator[list[str]],
-    name: Callable[[str], str],
-    check: Callable[[list[str]], None],
+    name: Callable[[str], str] = str,
+    check: Callable[[list[str]], None] = lambda header: None,
 ) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """The records after the first by its columns, numbered from 1. Raises Unreadable."""
     header = next((record for record in records if any(map(str.strip, record))), [])
     if not header:
         raise Unreadable(Issue("file.empty", "The file is empty: it has no header."))

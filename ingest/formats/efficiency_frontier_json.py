@@ -7,7 +7,7 @@ its own, and the file is read line by line. `docs/formats.md` explains the keys;
 
 import re
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from ingest.formats import _document, _encoding, _limits, _native, _yaml
 from ingest.formats._cells import Cells, scalar, stated
@@ -51,7 +51,7 @@ def _records(file: File) -> Iterator[Any]:
     with _encoding.opened(file) as text:
         first = text.readline(_limits.RECORD_CHARS)
         if _begins_lines(first):
-            yield from _lines(text)
+            yield from _document.lines(text, after=1)
             return
         whole = first + text.read()
     is_yaml = not whole.lstrip().startswith("{") and _YAML_SIGNATURE.search(whole)
@@ -100,21 +100,6 @@ def _begins_lines(first: str) -> bool:
         return False
     _require_version(found)
     return True
-
-
-def _lines(text: TextIO) -> Iterator[Any]:
-    number = 1
-    while line := text.readline(_limits.RECORD_CHARS + 1):
-        number += 1
-        if len(line) > _limits.RECORD_CHARS:
-            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} characters."
-            raise Unreadable(Issue("record.long", message))
-        try:
-            if line.strip():
-                yield _document.parsed(line)
-        except Unreadable as problem:
-            message = f"Line {number} can't be read. {problem.issue.message}"
-            raise Unreadable(Issue(problem.issue.code, message)) from None
 
 
 def _entries(found: Any) -> list[Any]:

@@ -9,8 +9,11 @@ from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from leaderboard import visibility
 from leaderboard.api import shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, Asked, Parameter, page_of, paged, reads
+from leaderboard.api.boards import FILTERS, OBJECTIVES, is_bound
+from leaderboard.api.problems import complaint, refused
 from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import EntryQuerySet, Origin
@@ -30,6 +33,7 @@ def uuid(text: str) -> UUID:
 CHOICES = tuple(
     Parameter(name, f"Slug of the {name}.") for name in ("task", "model", "method", "hardware")
 )
+BOARD = Parameter("board", "Slug of a board; without it all boards of the entry's task.")
 SUBMISSION = Parameter(
     "submission", "Id of the submission that they came with.", uuid, OpenApiTypes.UUID
 )
@@ -82,6 +86,32 @@ def entry_runs(request: Request, asked: Asked, entry_id: int):
     return page_of(request, asked, published_runs(entry_id), by="pk")
 
 
+@reads(
+    shapes.VisibilitySerializer,
+    tag="Entries",
+    parameters=(BOARD, OBJECTIVES, *FILTERS),
+    also=is_bound,
+)
+def entry_visibility(request: Request, asked: Asked, entry_id: int):
+    """Why the entry is on each board of its task, or is not, in one sentence.
+
+    Takes the parameters of a board's address, so that filters are answered for too. Entries that
+    wait for review or for the end of an embargo answer to their sender and to editors.
+    """
+    submissions = Submission.objects.visible_to(request.user)
+    runs = Run.objects.filter(entry=entry_id, submission__in=submissions)
+    runs = runs.select_related("submission", "replaced_by__submission")
+    if entry_id > LARGEST_KEY or not runs.exists():
+        raise Http404
+    board = None
+    if asked["board"]:
+        board = Board.objects.filter(slug=asked["board"]).first()
+        if board is None:
+            raise refused([complaint("board.unknown", "No board has this slug.", "board")])
+    found = Entry.objects.named().get(pk=entry_id)
+    return {"boards": visibility.of(found, runs, request.query_params, board)}
+
+
 def with_estimates() -> EntryQuerySet:
     estimates = Estimate.objects.order_by("metric")
     return Entry.objects.named().prefetch_related(Prefetch("estimates", estimates))
@@ -126,5 +156,6 @@ def known(entry: Entry) -> dict[str, Any]:
 urlpatterns = [
     path("entries/", entries, name="api-entries"),
     path("entries/<int:entry_id>/", entry, name="api-entry"),
+    path("entries/<int:entry_id>/visibility/", entry_visibility, name="api-entry-visibility"),
     path("entries/<int:entry_id>/runs/", entry_runs, name="api-entry-runs"),
 ]

@@ -459,6 +459,24 @@ class RunSerializer(Serializer):
     measurements = MeasurementSerializer(many=True)
 
 
+class BoardVisibilitySerializer(Serializer):
+    """What one board makes of an entry."""
+
+    board = CharField(allow_null=True, help_text="Null when no board is at fault.")
+    is_shown = BooleanField()
+    code = CharField(
+        help_text="shown, recomputing, filtered, metric.missing, board.missing, board.other_task, "
+        "pending, embargoed, superseded, withdrawn, unpublished or left_out.",
+    )
+    sentence = CharField()
+
+
+class VisibilitySerializer(Serializer):
+    """Why an entry is on boards, or is not."""
+
+    boards = BoardVisibilitySerializer(many=True)
+
+
 class EntryDetailSerializer(EntrySerializer):
     boards = ListField(child=CharField())
     runs_in_all = IntegerField()

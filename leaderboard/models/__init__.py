@@ -15,6 +15,7 @@ from leaderboard.models.catalogue import (
     Task,
 )
 from leaderboard.models.evidence import (
+    Decision,
     Entry,
     Estimate,
     Measurement,
@@ -31,6 +32,7 @@ __all__ = [
     "Change",
     "Claim",
     "Composition",
+    "Decision",
     "Entry",
     "Estimate",
     "Factor",

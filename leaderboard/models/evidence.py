@@ -22,7 +22,8 @@ class SubmissionQuerySet(models.QuerySet):
             return self
         was_published = models.Exists(Run.objects.filter(submission_id=models.OuterRef("pk")))
         seen = Q(state=Submission.State.PUBLISHED)
-        seen |= Q(was_published, state=Submission.State.WITHDRAWN)
+        gone = (Submission.State.WITHDRAWN, Submission.State.SUPERSEDED)
+        seen |= Q(was_published, state__in=gone)
         if user.is_authenticated:
             seen |= Q(submitted_by=user)
         return self.filter(seen)
@@ -47,16 +48,42 @@ class Submission(models.Model):
         QUARANTINED = "QUARANTINED"
         WITHDRAWN = "WITHDRAWN"
         SUPERSEDED = "SUPERSEDED"
+        EMBARGOED = "EMBARGOED"
 
     class Publish(models.TextChoices):
         AUTO = "AUTO", "publish when the check finds no error"
         NO = "NO", "stop after the check"
+
+    class Take(models.TextChoices):
+        ALL = "ALL", "all rows or none"
+        VALID = "VALID", "the rows without errors"
+
+    class OnConflict(models.TextChoices):
+        """What becomes of a row when its sender published other numbers of the same thing."""
+
+        ERROR = "ERROR", "tell me"
+        SKIP = "SKIP", "keep the earlier numbers"
+        SUPERSEDE = "SUPERSEDE", "replace the earlier numbers"
+        REPLICATE = "REPLICATE", "keep both, as repeats"
+
+    class Reason(models.TextChoices):
+        """Why earlier numbers are replaced."""
+
+        CORRECTION = "correction", "the earlier numbers were wrong"
+        REMEASURED = "re-measured", "measured again"
+        EXTENDED = "extended", "more was measured"
+        SOFTWARE = "software", "the software changed"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     publish = models.CharField(max_length=4, choices=Publish, default=Publish.AUTO)
     # An editor has seen it: warnings don't hold it any more.
     is_approved = models.BooleanField(default=False)
+    take = models.CharField(max_length=5, choices=Take, default=Take.ALL)
+    on_conflict = models.CharField(max_length=9, choices=OnConflict, default=OnConflict.ERROR)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    # Until then its numbers are its sender's alone.
+    embargo_until = models.DateTimeField(null=True, blank=True)
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
@@ -72,6 +99,8 @@ class Submission(models.Model):
     # {"rows": …, "entries": …, "errors": …, "warnings": …, "boards": […]}
     summary = models.JSONField(default=dict, blank=True)
     issues = models.JSONField(default=list, blank=True)
+    # What publishing would do, worked out by the last check (`ingest.effect`).
+    effect = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     # Grows with each claim, so that a worker that was given up can't write any more.
@@ -133,9 +162,32 @@ class SubmissionRow(models.Model):
     sent = models.JSONField()
     patched = models.JSONField(null=True, blank=True)
     issues = models.JSONField(default=list, blank=True)
+    # What it means beside what was published before; empty for a row that is no run or has errors.
+    fate = models.CharField(max_length=9, blank=True)
 
     def __str__(self):
         return f"{self.submission_id} row {self.row}"
+
+
+class Decision(models.Model):
+    """What an editor decided about a held submission. Everybody may read it."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "APPROVED", "approved"
+        RETURNED = "RETURNED", "returned"
+        REJECTED = "REJECTED", "rejected"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey("auth.User", models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("decided_at",)
+
+    def __str__(self):
+        return f"{self.get_verdict_display()}: {self.submission}"
 
 
 def settings_key(settings: dict) -> str:
@@ -218,8 +270,14 @@ SHOWN_SETTINGS = (
 )
 
 
+class RunQuerySet(models.QuerySet):
+    def counting(self):
+        """Those that estimates are made of: published, and not replaced by a later run."""
+        return self.filter(submission__state=Submission.State.PUBLISHED, replaced_by=None)
+
+
 class Run(models.Model):
-    """One time somebody measured an entry. Immutable."""
+    """One time somebody measured an entry. Immutable, but for a later run that replaces it."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="runs")
@@ -231,15 +289,29 @@ class Run(models.Model):
     # The sender's own name for it, and where they say it was published.
     external_id = models.CharField(max_length=200, blank=True)
     citation = models.TextField(blank=True)
+    # The later run of the same sender that counts in its place. Its submission says why.
+    replaced_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replaces"
+    )
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         constraints = [
             # Reading a file again changes nothing.
             models.UniqueConstraint(fields=["submission", "path", "row"], name="run_once_per_row")
         ]
+        indexes = [
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="run_named")
+        ]
 
     def __str__(self):
         return f"run {self.pk} of entry {self.entry_id}"
+
+    @property
+    def counts(self) -> bool:
+        """Whether estimates are made of it; see `counting`."""
+        return self.submission.state == Submission.State.PUBLISHED and self.replaced_by_id is None
 
 
 class Origin(models.TextChoices):

@@ -281,7 +281,7 @@ class EntryPage:
         found = [
             (run, measurement)
             for run in self.runs
-            if run.submission.state == Submission.State.PUBLISHED
+            if run.counts
             for measurement in run.measurements.all()
             if measurement.metric == slug
         ]
@@ -331,7 +331,7 @@ class EntryPage:
                 scale.number(by_metric[metric.slug].value) if metric.slug in by_metric else ""
                 for metric, scale in self.run_metrics
             ]
-            rows.append((run, numbers, run.submission.state == Submission.State.PUBLISHED))
+            rows.append((run, numbers, run.counts))
         return rows
 
     @property

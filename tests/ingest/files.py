@@ -51,7 +51,7 @@ def received(
 ) -> Submission:
     """The file as its sender left it, with nobody at work on it yet."""
     submission, _ = pipeline.receive(
-        io.BytesIO(content),
+        [(filename, io.BytesIO(content))],
         filename=filename,
         by=by or make_user(),
         at=at or timezone.now(),

@@ -177,7 +177,7 @@ def test_a_form_is_kept_byte_for_byte_and_published_by_a_worker(sender):
         "mine.csv",
         len(content),
     )
-    assert files.opened(only()).read() == content
+    assert b"".join(files.whole(only())) == content
 
     work()
     told = sender.client.get(response["Location"]).json()
@@ -680,7 +680,7 @@ def test_a_large_file_passes_in_pieces(sender, settings):
     assert len(content) > files.PIECE
     for answer in (response, in_body):
         submission = Submission.objects.get(public_id=UUID(answer.json()["id"]))
-        assert files.opened(submission).read() == content
+        assert b"".join(files.whole(submission)) == content
         assert submission.chunks.count() == 2
 
 

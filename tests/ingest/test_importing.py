@@ -1,18 +1,15 @@
 """Reference files on their way into the catalogue."""
 
-import io
-
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from ingest import references
-from ingest.checking import Pass
 from ingest.formats import File
 from ingest.importing import Undated, take
-from ingest.readings import Unreadable
 from leaderboard.models import AIModel, Factor, Hardware, HardwareFact, ModelFact, Source
 from tests.builders import make_hardware, make_model
+from tests.ingest.files import sent
 
 PRICES = """{
   "maker/sparrow-3b": {"litellm_provider": "maker", "mode": "chat",
@@ -187,17 +184,11 @@ def test_imported_prices_are_on_the_page_and_in_the_api(sparrow, client):
 
 
 def test_reference_data_sent_as_results_are_refused_by_name(db):
-    sent = Pass(
-        opened=lambda: io.BytesIO((PRICES % "2e-07").encode()),
-        head=(PRICES % "2e-07").encode(),
-        filename="prices.json",
-        format="",
-        context={},
-    )
+    submission = sent((PRICES % "2e-07").encode(), filename="prices.json")
 
-    with pytest.raises(Unreadable) as caught:
-        list(sent.plans())
-
-    assert caught.value.issue.message.startswith(
-        "This file holds no results: What the APIs of models cost, as LiteLLM lists it."
-    )
+    assert submission.state == "REJECTED"
+    assert [issue["message"] for issue in submission.issues] == [
+        "This file holds no results: What the APIs of models cost, as LiteLLM lists it. It is "
+        "reference data, from which runs get prices, intensities and footprints; an editor takes "
+        "it into the catalogue."
+    ]

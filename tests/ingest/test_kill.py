@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ingest import tasks
-from ingest.writing import BATCH
+from ingest.checking import BATCH
 from leaderboard.models import Board, Change, Entry, Estimate, Measurement, Run, Submission
 from tests.ingest.files import csv, make_catalogue, received, row
 

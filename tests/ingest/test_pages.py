@@ -236,7 +236,7 @@ def test_editors_see_all_and_publish_what_is_held(client, world):
     assert submission.state == "HELD"
 
     client.force_login(editor)
-    assert "Publish 1 run" in text_of(client.get(submission.get_absolute_url()))
+    assert "Approve" in text_of(client.get(submission.get_absolute_url()))
     client.post(f"{submission.get_absolute_url()}publish/")
     pipeline.ingest(submission.pk, at=NOW)
 
@@ -274,7 +274,8 @@ def test_a_discarded_file_is_not_shown_to_others(client, sender, world):
 def test_the_file_comes_back_byte_for_byte_and_harmless(client, sender):
     submission = make_submission(submitted_by=sender, filename='a".html')
     content = b"<script>alert(1)</script>" * 100_000
-    submission.sha256, submission.size = files.store(submission, io.BytesIO(content), limit=10**8)
+    file = ("a.html", io.BytesIO(content))
+    submission.sha256, submission.size = files.store(submission, [file], limit=10**8)
     submission.save()
 
     answer = client.get(f"{submission.get_absolute_url()}raw")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -37,12 +38,13 @@ class Command(BaseCommand):
         found: dict[str, Any]
         try:
             if options["check"]:
-                report = pipeline.check(
-                    lambda: file.open("rb"),
-                    filename=file.name,
-                    context=context,
-                    format=options["format"],
-                )
+                with file.open("rb") as stream:
+                    report = pipeline.check(
+                        [(file.name, stream)],
+                        by=AnonymousUser(),
+                        context=context,
+                        format=options["format"],
+                    )
                 found = {"status": "checked", "summary": report.summary, "issues": report.issues}
             else:
                 found = self.sent(file, context, options)
@@ -57,7 +59,7 @@ class Command(BaseCommand):
     def sent(self, file: Path, context: dict, options: dict) -> dict:
         with file.open("rb") as stream:
             submission, _ = pipeline.receive(
-                stream,
+                [(file.name, stream)],
                 filename=file.name,
                 by=sender(options["user"]),
                 context=context,

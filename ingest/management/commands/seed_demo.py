@@ -134,7 +134,7 @@ def sent(content: bytes, filename: str) -> Submission:
     """The file after the whole way through the pipeline, without a broker."""
     sender = get_user_model().objects.get(username="demo-sender")
     submission, _ = pipeline.receive(
-        io.BytesIO(content), filename=filename, by=sender, at=timezone.now()
+        [(filename, io.BytesIO(content))], filename=filename, by=sender, at=timezone.now()
     )
     for board in pipeline.ingest(submission.pk, at=timezone.now()):
         frontiers.refresh(board, at=timezone.now())

@@ -1,0 +1,267 @@
+"""What publishing a file would do to the boards: ranks, frontiers, who would be dominated.
+
+Nothing is written. The runs of the file are pooled with those that count today as
+`leaderboard.estimates` would pool them, and ranked by the functions that make the boards.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ingest import writing
+from ingest.against import REPLACES
+from ingest.normalise import Measured, Planned
+from leaderboard.core import metrics, pareto
+from leaderboard.core.consensus import pooled
+from leaderboard.core.interval import Interval
+from leaderboard.frontiers import ranked_by
+from leaderboard.models import Board, Estimate, Measurement, Run
+from leaderboard.models.evidence import Points
+from leaderboard.standings import Entries, rank_ranges
+
+LINES = 100  # runs whose numbers are shown with their conversion
+RUNS = 50_000  # of a file, at most, are looked at
+SHOWN = 200  # rows told of a board, those on the frontier first
+NAMED = 5  # entries named where more would be dominated
+
+# Entry key → metric → its intervals, written ones and derived ones apart.
+Pool = dict[tuple, dict[str, tuple[list[Interval], list[Interval]]]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an entry of the file would stand on a board."""
+
+    row: int
+    path: str
+    name: str
+    fate: str
+    layer: int
+    # Objective → value, lowest and highest value, best and worst rank.
+    values: dict[str, tuple[float, float, float, int, int]]
+    dominates: int
+    dominated_by: int
+    # The nearest of the entries on either side, by name.
+    beaten: list[str]
+    beating: list[str]
+
+
+@dataclass
+class OnBoard:
+    """What a board would look like with the file's entries."""
+
+    board: str
+    title: str
+    objectives: list[str]
+    entries: int
+    ranked: int
+    # Entries of the file that would be on the frontier, and present members that would leave it.
+    enter: int = 0
+    leave: list[str] = field(default_factory=list)
+    unranked: int = 0
+    standings: list[Standing] = field(default_factory=list)
+
+
+@dataclass
+class Effect:
+    """Collects the runs of a file, and then says what they would do."""
+
+    pool: Pool = field(default_factory=dict)
+    first: dict[tuple, Planned] = field(default_factory=dict)
+    replaced: list[int] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    runs: int = 0
+
+    def add(self, batch: Iterable[Planned]) -> None:
+        for planned in batch:
+            self.runs += 1
+            if self.runs > RUNS:
+                return
+            if len(self.lines) < LINES:
+                self.lines.append(line(planned))
+            self.first.setdefault(planned.key, planned)
+            intervals = self.pool.setdefault(planned.key, defaultdict(lambda: ([], [])))
+            for one in planned.measurements:
+                intervals[one.metric][bool(one.recipe)].append(one.interval)
+            if planned.fate == REPLACES:
+                self.replaced += planned.replaces
+
+    def found(self) -> dict[str, Any]:
+        """The effect on every board of the tasks in the file, as plain data."""
+        tasks = {planned.identity.task.pk for planned in self.first.values()}
+        boards = Board.objects.filter(task__in=tasks).select_related("task")
+        existing = self.join_the_store()
+        return {
+            "runs": min(self.runs, RUNS),
+            "is_whole": self.runs <= RUNS,
+            "lines": self.lines,
+            "boards": [
+                asdict(self.on(board, existing)) for board in boards.order_by("position", "slug")
+            ],
+        }
+
+    def join_the_store(self) -> dict[tuple, int]:
+        """Add what counts of the same entries today. Returns the entries that exist: key → id."""
+        if not self.first:
+            return {}
+        existing = writing.found_entries(sorted(self.first))
+        keys = {entry: key for key, entry in existing.items()}
+        runs = Run.objects.counting().filter(entry__in=keys).exclude(pk__in=self.replaced)
+        rows = Measurement.objects.filter(run__in=runs).values_list(
+            "run__entry_id", "metric", "recipe", "value", "low", "high"
+        )
+        for entry, metric, recipe, *bounds in rows:
+            self.pool[keys[entry]][metric][bool(recipe)].append(Interval(*bounds))
+        return existing
+
+    def on(self, board: Board, existing: dict[tuple, int]) -> OnBoard:
+        keys = [key for key in self.first if key[0] == board.task_id]
+        objectives = ranked_by(board) or board.metrics
+        wanted = tuple(dict.fromkeys([*objectives, *board.bounds]))
+        today = Estimate.objects.points(board.task_id, wanted)
+        stay = ~np.isin(today.entries, [existing[key] for key in keys if key in existing])
+        others = today.where(stay)
+        ours = self.points(keys, wanted)
+        found = OnBoard(board.slug, board.title, list(objectives), len(keys), 0)
+        ranked = [standing(points, board, objectives) for points in (others, ours)]
+        found.ranked = int(ranked[1].sum())
+        found.unranked = len(keys) - found.ranked
+        self.compare(
+            found,
+            board,
+            others.where(ranked[0]).of(objectives),
+            ours.where(ranked[1]).of(objectives),
+            [key for key, is_ranked in zip(keys, ranked[1], strict=True) if is_ranked],
+        )
+        return found
+
+    def points(self, keys: list[tuple], wanted: tuple[str, ...]) -> Points:
+        """The file's entries, pooled, with their places in `keys` for ids."""
+        shape = (len(keys), len(wanted))
+        value, low, high = (np.full(shape, np.nan) for _ in range(3))
+        for place, key in enumerate(keys):
+            for column, metric in enumerate(wanted):
+                written, derived = self.pool[key].get(metric, ([], []))
+                if runs := written or derived:
+                    one = pooled(runs)
+                    value[place, column] = one.value
+                    low[place, column], high[place, column] = one.low, one.high
+        origin = np.zeros(shape, np.int16)
+        return Points(np.arange(len(keys)), wanted, value, low, high, origin)
+
+    def compare(
+        self, found: OnBoard, board: Board, others: Points, ours: Points, keys: list[tuple]
+    ) -> None:
+        """Rank the file's entries among the others."""
+        if not keys:
+            return
+        directions = [metrics.get(metric).better for metric in found.objectives]
+        layer_today = pareto.layers(others.value, directions, 1)
+        value = np.concatenate([others.value, ours.value])
+        layer = pareto.layers(value, directions, board.depth)
+        n = len(others)
+        found.enter = int((layer[n:] == 1).sum())
+        names = Entries(board.task_id)
+        leaving = others.entries[(layer_today == 1) & (layer[:n] != 1)]
+        found.leave = [names.label(int(entry)) for entry in leaving[:NAMED].tolist()]
+        ranks = self.ranks(found.objectives, others, ours)
+        order = np.lexsort([np.arange(len(keys)), np.where(layer[n:] == 0, 999, layer[n:])])
+        turned = others.value * np.array(directions)
+        for place in order[:SHOWN].tolist():
+            own = ours.value[place] * np.array(directions)
+            above = (turned >= own).all(axis=1) & (turned > own).any(axis=1)
+            below = (turned <= own).all(axis=1) & (turned < own).any(axis=1)
+            planned = self.first[keys[place]]
+            found.standings.append(
+                Standing(
+                    planned.reading.row,
+                    planned.reading.path,
+                    name_of(planned),
+                    planned.fate,
+                    int(layer[n + place]),
+                    {
+                        metric: (
+                            float(ours.value[place, column]),
+                            float(ours.low[place, column]),
+                            float(ours.high[place, column]),
+                            int(ranks[metric][place, 0]),
+                            int(ranks[metric][place, 1]),
+                        )
+                        for column, metric in enumerate(found.objectives)
+                    },
+                    int(below.sum()),
+                    int(above.sum()),
+                    nearest(names, others, turned, own, below),
+                    nearest(names, others, turned, own, above),
+                )
+            )
+
+    def ranks(
+        self, objectives: Sequence[str], others: Points, ours: Points
+    ) -> dict[str, np.ndarray]:
+        """Objective → best and worst rank of each of the file's entries, of shape (n, 2)."""
+        found = {}
+        for column, metric in enumerate(objectives):
+            low = np.concatenate([others.low[:, column], ours.low[:, column]])
+            high = np.concatenate([others.high[:, column], ours.high[:, column]])
+            found[metric] = rank_ranges(low, high, metrics.get(metric).better)[len(others) :]
+        return found
+
+
+def standing(points: Points, board: Board, objectives: Sequence[str]) -> np.ndarray:
+    """Mask of shape (n,): the points that the board ranks."""
+    return pareto.complete(points.of(objectives).value) & points.within(board.bounds)
+
+
+def nearest(
+    names: Entries, others: Points, turned: np.ndarray, own: np.ndarray, mask: np.ndarray
+) -> list[str]:
+    """The names of some entries of a mask, the nearest to a point first."""
+    places = np.flatnonzero(mask)
+    spread = np.ptp(turned, axis=0) if len(turned) else np.ones_like(own)
+    spread[spread == 0] = 1
+    distance = np.abs((turned[places] - own) / spread).sum(axis=1)
+    chosen = places[np.argsort(distance, kind="stable")][:NAMED]
+    return [names.label(int(entry)) for entry in others.entries[chosen].tolist()]
+
+
+def name_of(planned: Planned) -> str:
+    """“Qwen3-8B, 2 × H100”."""
+    one = planned.identity
+    method = "" if one.method.slug == "baseline" else f", {one.method}"
+    device = "" if one.hardware.slug == "unspecified" else f", {one.device_count} × {one.hardware}"
+    return f"{one.model}{method}{device}"
+
+
+def line(planned: Planned) -> dict[str, Any]:
+    """One run as it would be stored: who it is about, and each number with its conversion."""
+    reading = planned.reading
+    return {
+        "row": reading.row,
+        "path": reading.path,
+        "name": name_of(planned),
+        "fate": planned.fate,
+        "numbers": [number(one, planned) for one in planned.measurements],
+    }
+
+
+def number(one: Measured, planned: Planned) -> dict[str, Any]:
+    """A number as it would be stored, and in words how it came from the file."""
+    metric = metrics.get(one.metric)
+    written = f"{one.raw_value} {one.raw_unit}".strip()
+    if one.divisor != 1:
+        written += f" / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
+    return {
+        "metric": one.metric,
+        "label": metric.label,
+        "says": f"{written or one.recipe} → {one.interval.value:.6g} {metric.unit}",
+        "value": one.interval.value,
+        "low": one.interval.low,
+        "high": one.interval.high,
+        "unit": metric.unit,
+        "origin": one.origin,
+        "is_derived": bool(one.recipe),
+    }
