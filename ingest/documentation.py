@@ -1,7 +1,7 @@
 """What `docs/formats.md` says of each format: one text for developers, pages and API.
 
-A format has a line in the first table, found by its slug, and a section whose heading stands in
-its label. Nothing of a format is written down a second time.
+A format has a line in the first table, found by its slug, and a section whose heading has no words
+but those of its label. Nothing of a format is written down a second time.
 """
 
 import re
@@ -25,6 +25,8 @@ TEMPLATES = {
     "efficiency-frontier-json": ("json",),
 }
 _SLUG_COLUMN = "slug"
+_BAR = re.compile(r"(?<!\\)\|")
+_FILLERS = frozenset({"and", "or", "of", "the"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def table_of(text: str) -> dict[str, tuple[str, str, str]]:
     """Slug → the other cells of its line in the table that lists the formats."""
     lines = {}
     for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        cells = [cell.strip() for cell in _BAR.split(line.strip().strip("|"))]
         if line.startswith("|") and len(cells) == 4:
             lines[cells[0].strip("`")] = (cells[1], cells[2], cells[3])
     lines.pop(_SLUG_COLUMN, None)
@@ -94,14 +96,15 @@ def sections_of(text: str) -> dict[str, str]:
 
 
 def heading_of(label: str, headings: dict[str, str]) -> str:
-    """The longest heading that stands in the label, or nothing."""
-    fitting = [heading for heading in headings if folded(heading) in folded(label)]
-    return max(fitting, key=len, default="")
+    """The heading with most words of which all are in the label, or nothing."""
+    fitting = [heading for heading in headings if words(heading) <= words(label)]
+    return max(fitting, key=lambda heading: len(words(heading)), default="")
 
 
-def folded(text: str) -> str:
-    """Letters and digits in small; “version 3” is “v3”."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"\bversion\s+(?=\d)", "v", text.casefold()))
+def words(text: str) -> set[str]:
+    """The words that tell one name from another; “version 3” is “v3”."""
+    folded = re.sub(r"\bversion\s+(?=\d)", "v", text.casefold())
+    return set(re.findall(r"[a-z0-9]+", folded)) - _FILLERS
 
 
 def inline(text: str) -> SafeString:

@@ -24,6 +24,10 @@ Reads <script>alert(1)</script> and [links](javascript:alert(1)).
 
     some-tool --csv > out.csv
 
+## Some and more
+
+Of another.
+
 ## Some tool, version 2
 
 The second.
@@ -52,7 +56,7 @@ def test_a_format_is_told_by_its_line_its_section_and_its_docstring(read):
     assert "<code>some-tool --csv &gt; out.csv" in one.section
 
 
-def test_the_longest_heading_in_a_label_is_its_section(read):
+def test_the_heading_with_most_words_of_a_label_is_its_section(read):
     assert read["v2"].section == "<p>The second.</p>\n"
 
 
