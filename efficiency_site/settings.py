@@ -136,7 +136,7 @@ LIMITS = {
     # What may come out of an archive, and how much more than went in.
     "max_decoded_bytes": env.int("MAX_DECODED_BYTES", default=2**30),
     "max_members": 10_000,
-    "max_ratio": 200,
+    "max_ratio": 100,
     # Of the process that reads what was sent.
     "memory_bytes": 2**30,
     "parse_seconds": 600,

@@ -9,6 +9,7 @@ from django.conf import settings
 from ingest import formats, parsing
 from ingest.against import WRITTEN, Against
 from ingest.normalise import Normaliser, Planned
+from ingest.plausibility import Doubts
 from ingest.readings import Issue, Reading, Row
 from ingest.report import Report
 from ingest.resolve import Catalogue, Resolver
@@ -31,14 +32,18 @@ class Pass:
     context: dict[str, Any]
     patches: parsing.Patches = field(default_factory=dict)
     against: Against | None = None
+    # Whether models and methods that the context proposes are made.
+    creates: bool = False
     # Called with the report and the bytes read, now and then.
     told: Callable[[Report, int], None] = lambda report, bytes_read: None
 
     def __post_init__(self):
         self.report = Report(settings.LIMITS["max_issues_kept"])
-        self.resolver = Resolver(Catalogue(), self.context)
+        self.resolver = Resolver(Catalogue(), self.context, self.creates)
         self.report.asked = self.resolver.asked
-        self.normaliser = Normaliser(self.resolver, Facts())
+        facts = Facts()
+        self.normaliser = Normaliser(self.resolver, facts)
+        self.doubts = Doubts(facts)
         self.records: list[Row] = []
 
     def batches(self) -> Iterator[list[Planned]]:
@@ -49,7 +54,11 @@ class Pass:
         fault("in_parse")
         for readings in self.readings():
             planned = [plan for plan in map(self.plan, readings) if plan]
+            for issue in self.doubts.of(planned):
+                self.report.add(issue)
             yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+        for issue in self.doubts.whole():
+            self.report.add(issue)
         if not (self.report.planned or self.report.unwritten or self.report.has_errors):
             message = "The file holds no result that could be published."
             self.report.add(Issue("results.missing", message))

@@ -102,9 +102,10 @@ def heading_of(label: str, headings: dict[str, str]) -> str:
 
 
 def words(text: str) -> set[str]:
-    """The words that tell one name from another; “version 3” is “v3”."""
+    """The words that tell one name from another: “version 3” is “v3”, and a plural its singular."""
     folded = re.sub(r"\bversion\s+(?=\d)", "v", text.casefold())
-    return set(re.findall(r"[a-z0-9]+", folded)) - _FILLERS
+    found = set(re.findall(r"[a-z0-9]+", folded)) - _FILLERS
+    return {word.removesuffix("s") for word in found}
 
 
 def inline(text: str) -> SafeString:

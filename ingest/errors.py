@@ -51,6 +51,33 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The very numbers of somebody else",
         "Another sender published the same numbers of the same entry. Both count as repeats.",
     ),
+    "unit.slip": (
+        "A unit that slipped",
+        "The number lies far beyond all others of its task, and a factor between two units would "
+        "explain it. Check the unit; if it is right, an editor lets it pass.",
+    ),
+    "energy.beyond_rating": (
+        "More energy than the devices can draw",
+        "Rated power times devices times time is less than the energy given. Check the unit, the "
+        "number of devices and the time.",
+    ),
+    "numbers.copied": (
+        "The same numbers twice",
+        "Two models of one file have the same numbers to the last digit.",
+    ),
+    "values.constant": (
+        "The same value in many rows",
+        "Counts and energies differ from run to run. A value that stays the same is often a "
+        "constant of the tool, or a column that was filled down.",
+    ),
+    "origin.doubtful": (
+        "A rating said to be measured",
+        "Measured energy is never exactly proportional to time. Say RATED or ESTIMATED.",
+    ),
+    "carbon.factor": (
+        "No grid has this carbon intensity",
+        "Carbon divided by energy lies outside of what any grid emits. Check both units.",
+    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",
@@ -97,6 +124,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A cell is a text, a number, a date or true and false, not a list, a record or bytes.",
     ),
     "file.unpacked": ("The file unpacks to too much", "Send it in smaller parts."),
+    "sql.broken": (
+        "A statement can't be taken apart",
+        "INSERT statements are parsed, never executed. Send the file as the tool wrote it.",
+    ),
     "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
     "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
     "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
@@ -118,6 +149,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "row.long": ("The row is too long", "It has more cells than the header has columns."),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
     "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
+    "row.detail": ("A part of a whole", "The whole counts; its parts are kept and not counted."),
     "row.repeated": ("The same again", "The same configuration with the same numbers."),
     "run.scattered": (
         "Rows of a run are too far apart",
@@ -139,6 +171,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "count.invalid": ("Not a count", "Write a whole number from 1."),
     "date.invalid": ("Not a date", "Write year, month and day: 2026-01-31."),
+    "date.missing": ("No day", "Put the day into the name of the file: ratings_2026-01-31.csv."),
+    "interval.unclear": ("Not an interval", "Write the distances from the value: +5/-4."),
+    "answer.unclear": ("Neither True nor False", "Each answer is True, False or empty."),
+    "answer.missing": ("Questions without an answer", "They are not counted as wrong."),
     "decimal.unknown": ("Unknown decimal mark", "The column “decimal” says point or comma."),
     "origin.unknown": (
         "Unknown origin",
@@ -146,6 +182,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "per.unknown": ("Unknown reference", "A value is per unit or per run."),
     "metric.unknown": ("Unknown metric", "All metrics and their units are under /metrics/."),
+    "metric.unsupported": (
+        "A score that is not read",
+        "Quality is a share from 0 to 1 of which more is better. Perplexities, errors and points "
+        "stay in the file.",
+    ),
     "metric.repeated": ("A metric stands twice", "Give each metric in one column."),
     "bound.alone": ("A bound without a value", "Give the value that the bounds belong to."),
     "interval.order": ("The value lies outside its bounds", "low ≤ value ≤ high must hold."),
@@ -159,12 +200,33 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Two statements disagree",
         "The file gives one quantity twice, and the two differ by more than 0.1 %.",
     ),
+    "value.outlier": (
+        "Far from the others",
+        "The value is as the file has it, and counts. Look whether the answers were read right.",
+    ),
     "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "samples.few": (
+        "Few samples",
+        "A score on less than 30 samples says little. Send the run on the whole task.",
+    ),
     "boundary.unclear": (
         "Unclear what was measured",
         "The tool tracked a process, not the machine, so the totals are left out.",
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
+    "test.unknown": ("Unknown test", "A test is pp or tg with a number of tokens: pp512, tg128."),
+    "total.shared": (
+        "A total of several results",
+        "The file states it once for all its results together, so it belongs to none of them.",
+    ),
+    "cost.unknown": (
+        "A cost of zero",
+        "The tool writes zero where it knows no price, so the cost is missing. It never is zero.",
+    ),
+    "carbon.unclear": (
+        "Carbon of unknown hardware",
+        "The tool estimated it on a machine that nobody names. It is kept as reported.",
+    ),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
     # Names
     **{
@@ -193,6 +255,10 @@ ERRORS: dict[str, tuple[str, str]] = {
             ("samples", "number of samples"),
         ]
     },
+    "companion.missing": (
+        "A file that belongs to it is missing",
+        "Send the folder whole, so that the file beside it can say what ran.",
+    ),
     "model.path": ("A path, not a model", "Give the model's public name."),
     "model.unstated": ("No model named", "The project's name does not look like a model's."),
 }

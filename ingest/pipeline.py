@@ -341,7 +341,7 @@ def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choic
 
 
 @contextmanager
-def over(submission: Submission) -> Iterator[Pass]:
+def over(submission: Submission, *, creates: bool = False) -> Iterator[Pass]:
     """A pass over a kept submission, with what was written over its cells."""
     against = Against(submission.pk, submission.submitted_by_id, submission.on_conflict)
     with files.kept(submission) as spool:
@@ -351,6 +351,7 @@ def over(submission: Submission) -> Iterator[Pass]:
             submission.context,
             patches_of(submission),
             against,
+            creates,
             progress.Teller(submission.pk, spool.size),
         )
 
@@ -385,7 +386,7 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     """
     is_public = state == State.PUBLISHED
     entries: set[int] = set()
-    with over(submission) as reading:
+    with over(submission, creates=True) as reading:
         SubmissionRow.objects.filter(submission=submission).delete()
         for batch in reading.batches():
             refuse(submission, state, reading.report)

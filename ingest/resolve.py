@@ -6,12 +6,48 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from django.utils.text import slugify
+
 from ingest.readings import Issue, Reading
 from leaderboard.models import AIModel, Hardware, Method, Task
 
 KINDS: dict[str, Any] = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
 NAMES = {"task": "task", "model": "model", "method": "method", "hardware": "device"}
 CONTEXT_KEYS = (*KINDS, "samples", "region", "device_count")
+
+
+# What the context says in place of a known name to bring a new one: “+” alone takes the file's.
+PROPOSED = "+"
+
+
+def new_model(name: str, label: str) -> AIModel:
+    return AIModel(
+        slug=slugify(name)[:80], name=name, aliases=aliases(name, label), is_proposed=True
+    )
+
+
+def new_method(name: str, label: str) -> Method:
+    return Method(
+        slug=slugify(name)[:80],
+        name=name,
+        aliases=aliases(name, label),
+        kind="OTHER",
+        is_proposed=True,
+    )
+
+
+PROPOSABLE: dict[str, Any] = {"model": new_model, "method": new_method}
+
+
+def aliases(name: str, label: str) -> list[str]:
+    return [label] if label and label != name else []
+
+
+def free_slug(row: Any) -> str:
+    """The row's slug, with a number if another row has it."""
+    taken = type(row).objects.filter(slug__startswith=row.slug).values_list("slug", flat=True)
+    numbered = (f"{row.slug}-{number}" for number in range(2, len(taken) + 3))
+    return row.slug if row.slug not in taken else next(n for n in numbered if n not in taken)
 
 
 class ContextError(ValueError):
@@ -110,6 +146,9 @@ class Resolver:
 
     catalogue: Catalogue
     context: Mapping[str, Any] = field(default_factory=dict)
+    # Whether models and methods that the context proposes are made; otherwise they are only
+    # thought of, with ids that no row has.
+    creates: bool = False
     # Kind → label as written → number of rows that ask for it.
     asked: dict[str, dict[str, int]] = field(default_factory=dict)
     _found: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -147,6 +186,8 @@ class Resolver:
 
     def _resolved(self, kind: str, label: str) -> Any:
         said = self.said(kind, label)
+        if isinstance(said, str) and said.startswith(PROPOSED):
+            return self._proposed(kind, said.removeprefix(PROPOSED).strip() or label, label)
         # A mapping of this very label is meant to replace it; a word for the whole file only
         # fills in where the file is silent or uses a label that nobody knows.
         mapped = isinstance(self.context.get(kind), Mapping) and said
@@ -156,6 +197,30 @@ class Resolver:
         if kind == "method" and not label and not said:
             return self.catalogue.find(kind, "baseline")
         return self._unknown(kind, said or label, label)
+
+    def _proposed(self, kind: str, name: str, label: str) -> Any:
+        """The model or method that the sender brings, unless the catalogue has it."""
+        found = self.catalogue.find(kind, name)
+        if found is not None:
+            return found
+        if kind not in PROPOSABLE or not slugify(name):
+            return Issue(
+                f"{kind}.unknown",
+                f"A new {NAMES[kind]} has to be added by an editor."
+                if slugify(name)
+                else f"“{name}” is no name for a {NAMES[kind]}.",
+                column=kind,
+                given=label or name,
+                expected=self.catalogue.near(kind, name),
+            )
+        made = PROPOSABLE[kind](name, label)
+        if self.creates:
+            made.slug = free_slug(made)
+            made.save()
+        else:
+            made.pk = -1 - len(self._found)
+        self.catalogue.rows[kind][folded(name)] = made
+        return made
 
     def _unknown(self, kind: str, name: str, label: str) -> Issue:
         if not name:

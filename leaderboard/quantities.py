@@ -60,8 +60,16 @@ NOUNS = {
     "total_throughput": "tokens/s",
     "image_throughput": "images/s",
     "gpu_lives": "device lives",
+    "arena_rating": "points",
 }
-RATES = {"power", "memory", "throughput", "total_throughput", "image_throughput"}
+RATES = {
+    "power",
+    "memory",
+    "throughput",
+    "total_throughput",
+    "image_throughput",
+    "arena_rating",
+}
 
 
 @dataclass(frozen=True)

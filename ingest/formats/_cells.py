@@ -10,12 +10,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ingest.formats import _limits
 from ingest.formats._document import REPEATED
 from ingest.formats._table import EXTRA
 from ingest.readings import ERROR, REPORTED, WARNING, Issue, Row, Value
+
+# A label that no catalogue has, so that the method is asked for: none would be the baseline.
+UNSTATED = "quantisation not stated"
+# What the bounds of `spread` are.
+DEVIATION = "bounds are one standard deviation of the repetitions"
+STANDARD_ERROR = "bounds are one standard error"
 
 _MISSING = frozenset({"", "n/a", "nan", "none", "null"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -51,10 +58,10 @@ class Cells:
         """The column as the file spells it."""
         return self._found[name][0] if name in self._found else name
 
-    def model(self, name: str) -> str:
-        """A model's name as written; a path of somebody's machine is not one."""
-        text = self.text(name)
-        if _LOCAL_PATH.match(text):
+    def model(self, name: str, written: str = "") -> str:
+        """A model's name as written, in a part of the cell; a path of a machine is not one."""
+        text = written or self.text(name)
+        if is_local(text):
             message = "The model is given as a path on a machine, not by its public name."
             self.issue("model.path", message, name, severity=WARNING)
             return ""
@@ -161,6 +168,28 @@ class Cells:
             if column.endswith(REPEATED) and stated(cell):
                 message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
+
+
+def is_local(text: str) -> bool:
+    """True for a path of somebody's machine, where a public name was expected."""
+    return bool(_LOCAL_PATH.match(text))
+
+
+def parted(text: str) -> tuple[str, str]:
+    """A number and its deviation, from `7100.00 ± 140.34`; the second may be missing."""
+    raw, _, deviation = re.sub(r"\+/-|±", "±", text, count=1).partition("±")
+    return raw.strip(), deviation.strip()
+
+
+def spread(raw: str, deviation: str, *, at_most: float = math.inf) -> tuple[str, str]:
+    """The bounds one deviation around a number; none if they would leave zero to `at_most`."""
+    if not (is_number(raw) and is_number(deviation)):
+        return "", ""
+    value, error = Decimal(raw), abs(Decimal(deviation))
+    low, high = value - error, value + error
+    if not error or low < 0 or high > at_most or not (is_number(str(low)) and is_number(str(high))):
+        return "", ""
+    return str(low), str(high)
 
 
 def stated(cell: Any) -> str:

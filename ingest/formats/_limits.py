@@ -5,6 +5,7 @@ The size of a whole file is limited by whoever hands it in, because only they kn
 
 HEAD_BYTES = 65_536  # what recognition looks at
 ROWS = 1_000_000
+LINES = 2_000_000  # of a table, blank ones and those within quotes included
 COLUMNS = 1_000  # columns of a table, leaves of a JSON record
 NAME_CHARS = 1_000  # of a column's header or a JSON key
 CELL_CHARS = 32_767  # as in spreadsheets

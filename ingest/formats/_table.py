@@ -163,6 +163,9 @@ class _Lines:
         if not line:
             raise StopIteration
         self.count += 1
+        if self.count > _limits.LINES:
+            message = f"The table has more than {_limits.LINES:,} lines."
+            raise Unreadable(Issue("rows.excess", message))
         self.taken += len(line)
         if self.taken > _limits.RECORD_CHARS:
             raise Unreadable(

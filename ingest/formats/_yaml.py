@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from ingest.formats import _document, _limits
+from ingest.formats import _document, _encoding, _limits
+from ingest.formats._file import File
 from ingest.readings import Issue, Unreadable
 
 # The one in C is there wherever PyYAML comes as a wheel.
@@ -34,6 +35,8 @@ class _Collection:
 
 def parsed(text: str) -> Any:
     """The one document of a text as dictionaries, lists, texts and None. Raises Unreadable."""
+    if not text.strip():
+        raise Unreadable(Issue("file.empty", "The file is empty."))
     try:
         found = _tree(text)
     except yaml.YAMLError as error:
@@ -44,6 +47,20 @@ def parsed(text: str) -> Any:
         raise Unreadable(Issue("yaml.invalid", message)) from None
     _document.check(found)
     return found
+
+
+def records(file: File) -> list[dict[str, Any]]:
+    """The records of a list by JSON pointer. Raises Unreadable for anything else."""
+    with file.open() as stream:
+        found = parsed(_encoding.decoded(stream.read()))
+    if not isinstance(found, list):
+        raise Unreadable(Issue("record.invalid", "The file is not a list of records."))
+    if not found:
+        raise Unreadable(Issue("rows.missing", "The list is empty."))
+    if len(found) > _limits.ROWS:
+        message = f"The file has more than {_limits.ROWS:,} records."
+        raise Unreadable(Issue("rows.excess", message))
+    return [_document.cells(record, number) for number, record in enumerate(found, 1)]
 
 
 def _tree(text: str) -> Any:

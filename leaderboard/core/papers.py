@@ -47,3 +47,4 @@ D_MERIT = Source("2406.16048", "table of tau and error", "d-merit-partial-annota
 SCI = Source(title="Software Carbon Intensity, ISO/IEC 21031:2024", where="operational emissions")
 WUE = Source(title="Water usage effectiveness, ISO/IEC 30134-9:2022")
 PALM = Source("2204.02311", "model FLOPs utilization")
+CHATBOT_ARENA = Source(title="Chatbot Arena (arXiv 2403.04132)", where="rating in words")

@@ -100,6 +100,8 @@ class AIModel(Named):
     # A year, a month or a day, as precise as the source says.
     released = models.CharField(max_length=10, blank=True)
     has_open_weights = models.BooleanField(null=True, blank=True)
+    # A sender brought it with a file, and no editor has looked at it yet.
+    is_proposed = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
 
@@ -112,6 +114,8 @@ class Method(Named):
 
     kind = models.CharField(max_length=60)
     summary = models.TextField(blank=True)
+    # A sender brought it with a file, and no editor has looked at it yet.
+    is_proposed = models.BooleanField(default=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
 
     def get_absolute_url(self):

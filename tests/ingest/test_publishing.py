@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ingest import pipeline, quota
 from leaderboard import frontiers
-from leaderboard.models import Board, Entry, Estimate, Run, Submission
+from leaderboard.models import AIModel, Board, Entry, Estimate, Run, Submission
 from tests.builders import make_user
 from tests.ingest.files import HEADER, csv, make_catalogue, received, row, sent
 
@@ -328,3 +328,39 @@ def test_a_replaced_entry_says_so(sender, client):
 
     assert found["code"] == "superseded"
     assert "wrong" in found["sentence"]
+
+
+# Names that the catalogue does not have
+
+
+def test_a_new_model_and_method_come_with_the_file(sender):
+    header = f"{HEADER},method"
+    content = csv(f"{row(1, model='Brand New 7B')},quick trick", header=header)
+    context = {"model": {"Brand New 7B": "+"}, "method": {"quick trick": "+Quick trick"}}
+    checked = sent(content, by=sender, context=context, publish="NO")
+    assert (checked.state, checked.summary["errors"]) == ("CHECKED", 0)
+    assert not AIModel.objects.filter(is_proposed=True).exists()
+
+    pipeline.publish(checked.pk, by=sender)
+    work(checked)
+
+    entry = Entry.objects.get()
+    assert (entry.model.slug, entry.model.name) == ("brand-new-7b", "Brand New 7B")
+    assert (entry.method.name, entry.method.aliases) == ("Quick trick", ["quick trick"])
+    assert entry.model.is_proposed
+    assert entry.method.is_proposed
+
+
+def test_a_proposed_name_that_is_known_is_the_known_one(sender):
+    submission = sent(csv(row(model="Brand New")), by=sender, context={"model": "+Tiny"})
+
+    assert submission.state == "PUBLISHED"
+    assert AIModel.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["hardware", "task"])
+def test_devices_and_tasks_need_an_editor(sender, kind):
+    submission = sent(csv(row(1, **{kind: "Brand New"})), by=sender, context={kind: "+"})
+
+    assert codes(submission) == [f"{kind}.unknown"]
+    assert "editor" in submission.issues[0]["message"]

@@ -124,3 +124,49 @@ def test_codecarbon_totals_are_divided_by_the_samples_that_the_sender_states(cat
     times = [run.measurements.get(metric="run_time").value for run in entry.runs.all()]
     assert sum(times) / 10 == pytest.approx(0.0636, abs=5e-5)
     assert Estimate.objects.get(entry=entry, metric="node_energy").runs == 10
+
+
+def test_llama_bench_outputs_of_one_command_are_one_entry_each(catalogue, real_data):
+    folder = real_data / "llama-bench/readme-2025"
+    context = {"model": "Qwen3-8B"}  # A stand-in: the catalogue does not have the file's model.
+
+    for ending in ("csv", "json", "jsonl", "sql"):
+        file = folder / f"llama-bench-rtx4080.{ending}"
+        submission = sent(file.read_bytes(), filename=file.name, context=context)
+        assert submission.state == "PUBLISHED", submission.issues
+
+    assert Entry.objects.count() == 2
+    writing = Entry.objects.get(task__slug="text-generation")
+    assert writing.runs.count() == 4
+    speeds = [run.measurements.get(metric="throughput").value for run in writing.runs.all()]
+    assert sorted(speeds) == pytest.approx([118.882, 119.845, 119.915, 120.347], abs=1e-3)
+    assert writing.hardware.slug == "nvidia-rtx-4080"
+
+
+def test_a_score_with_a_group_asks_for_names_and_is_published(catalogue, real_data):
+    file = next((real_data / "lm-eval-json/v0.4/Qwen__Qwen2.5-1.5B").glob("*.json"))
+    asked = sent(file.read_bytes(), filename=file.name)
+    assert asked.state == "REJECTED"
+    assert "quality" not in asked.summary["asked"]
+    context = {"model": "Qwen3-8B", "hardware": "A100 40GB", "task": "mmlu"}
+
+    submission = sent(file.read_bytes(), filename=file.name, context=context)
+
+    assert submission.state == "PUBLISHED", submission.issues
+    mmlu = Run.objects.get(submission=submission, entry__settings__score_of="acc", samples=14042)
+    assert mmlu.measurements.get(metric="quality").value == pytest.approx(0.59614015, abs=5e-9)
+
+
+def test_a_board_of_aider_has_cost_per_exercise(catalogue, real_data):
+    source = (real_data / "aider-leaderboard-yaml/polyglot_leaderboard.yml").read_text()
+    last = source[source.rindex("- dirname") :].encode()
+    context = {"model": "Qwen3-8B", "hardware": "unspecified"}
+
+    submission = sent(last, filename="polyglot_leaderboard.yml", context=context)
+
+    assert submission.state == "PUBLISHED", submission.issues
+    run = Run.objects.get(submission=submission)
+    found = {measured.metric: measured.value for measured in run.measurements.all()}
+    assert found["cost"] == pytest.approx(0.0038916, abs=5e-8)
+    assert found["quality"] == pytest.approx(0.702)
+    assert found["tokens_out"] == pytest.approx(573_477 / 225)

@@ -7,11 +7,20 @@ from tests.ingest.formats.reading import SAMPLES
 
 def test_the_folder_is_the_registry():
     assert sorted(formats.FORMATS) == [
+        "aider-leaderboard-yaml",
+        "bigcode-eval-json",
         "codecarbon-csv",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
+        "helm-run-json",
+        "llama-bench",
+        "llama-benchy-md",
         "llm-energy-benchmark-csv",
+        "lm-eval-json",
+        "lmarena-csv",
         "mlenergy-v3-json",
+        "mteb-json",
+        "routellm-csv",
     ]
 
 
@@ -46,12 +55,13 @@ def test_only_result_files_of_the_known_formats_are_recognised(real_data):
 
 
 def test_all_result_files_of_the_known_formats_are_recognised(real_data):
-    no_results = {"SOURCE.md", "performance.csv", "model_parameters.csv", "index.json"}
+    no_results = {"SOURCE.md", "performance.csv", "model_parameters.csv"}
     for slug in formats.FORMATS:
         for path in (real_data / slug).rglob("*"):
             if path.is_file() and path.name not in no_results:
-                found = formats.detect(Head(path.read_bytes()[:65_536], path.as_posix()))
-                assert [module.SLUG for _, module in found] == [slug]
+                head = Head(path.read_bytes()[:65_536], path.as_posix())
+                found = [module.SLUG for _, module in formats.detect(head)]
+                assert found == ([] if formats.companion(head) else [slug])
 
 
 def test_a_companion_is_named_for_what_it_is(real_data):

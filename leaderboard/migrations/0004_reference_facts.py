@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leaderboard', '0002_publishing'),
+        ('leaderboard', '0003_proposals'),
     ]
 
     operations = [

@@ -1,0 +1,371 @@
+"""lm-evaluation-harness's `results.json`, versions 0.3 and 0.4: quality of one model on tasks.
+
+One row is one score: a task, a metric and the filter that its answers went through. Groups
+(`mmlu`) and the tasks that they are averages of (57 subjects) stand in the same list: the group
+counts, its parts are details. Not every score is a share of right answers.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.formats import _document, _limits
+from ingest.formats._cells import (
+    STANDARD_ERROR,
+    Cells,
+    is_local,
+    is_number,
+    scalar,
+    shown,
+    spread,
+    stated,
+)
+from ingest.formats._file import File
+from ingest.formats._head import Head
+from ingest.formats._quality import check_samples, unsupported
+from ingest.readings import INFO, Issue, Reading, Row, Unreadable, Value
+
+LABEL = "lm-evaluation-harness results (JSON)"
+SLUG = "lm-eval-json"
+
+NOT_METRICS = {"alias", "name", "sample_len", "samples", "sample_count", _document.REPEATED}
+# What the harness states as a share from 0 to 1, more being better.
+SHARES = re.compile(
+    r"(?:\w+_)?acc(?:uracy)?(?:_\w+)?|(?:\w+_)?(?:em|exact_match|exact|f1|recall|precision)"
+    r"|(?:r|p|recall|precision|pass)@\d+|pass_at_\d+|mc[12]|mrr|math_verify|contains",
+    re.ASCII,
+)
+SHARED = (
+    "model_name",
+    "date",
+    "total_evaluation_time_seconds",
+    "lm_eval_version",
+    "git_hash",
+    "chat_template_sha",
+    "system_instruction_sha",
+    "fewshot_as_multiturn",
+)
+CONFIG = (
+    "model",
+    "model_dtype",
+    "model_revision",
+    "model_sha",
+    "batch_size",
+    "device",
+    "limit",
+    "num_fewshot",
+    "gen_kwargs",
+)
+# Of the model's arguments, what tells runs apart.
+ARGUMENTS = {
+    "tensor_parallel": "tensor_parallel_size",
+    "data_parallel": "data_parallel_size",
+    "adapter": "peft",
+    "enable_thinking": "enable_thinking",
+    "think_end_token": "think_end_token",
+    "max_model_len": "max_model_len",
+}
+# The harness only asks these for answers: its own machine says nothing about the model's.
+REMOTE = re.compile(r"completion|openai|anthropic|textsynth|watsonx|api|ibm|gemini", re.I)
+MMLU, SUBJECTS = "hendrycksTest", 57
+
+_V04_METRIC = re.compile(r"[\w@%./-]+,[\w-]+")
+_FOLDER = re.compile(r"([A-Za-z0-9][\w.-]*?)__([A-Za-z0-9][\w.-]*)", re.ASCII)
+_GPU = re.compile(r"GPU \d+: (.+)")
+_CPU = re.compile(r"Model name:\s*(.+)")
+
+
+def matches(head: Head) -> float:
+    keys = head.keys
+    scored = any(_V04_METRIC.fullmatch(key) or key.endswith("_stderr") for key in keys)
+    known = len({"versions", "configs", "group_subtasks", "n-shot", "config"} & keys)
+    if "results" in keys and known and scored:
+        return head.score(min(1.0, 0.7 + 0.1 * known), name="results_", folder=SLUG)
+    if {"configs", "group_subtasks", "n-shot"} <= keys:
+        return head.score(0.8, name="results_", folder=SLUG)
+    return 0.0
+
+
+def companion(head: Head) -> str:
+    if {"doc_id", "doc", "target", "resps"} <= head.keys:
+        return "Single answers of a run of lm-evaluation-harness; its results file has the scores."
+    return ""
+
+
+def rows(file: File) -> Iterator[Row]:
+    found = _document.document(file)
+    results = found.get("results") if isinstance(found, dict) else None
+    if not isinstance(results, dict):
+        message = "The file lacks an object called results."
+        raise Unreadable(Issue("column.missing", message, column="/results"))
+    shared, number = _shared(found), 0
+    for number, record in enumerate(_scores(found, results), 1):
+        if number > _limits.ROWS:
+            message = f"The file has more than {_limits.ROWS:,} scores."
+            raise Unreadable(Issue("rows.excess", message, row=number))
+        yield Row(number, record | shared, file.path)
+    if not number:
+        raise Unreadable(Issue("rows.missing", "No task has a score.", column="/results"))
+
+
+def reading(row: Row) -> Reading:
+    cells = Cells(row)
+    arguments = _arguments(cells)
+    group = cells.text("group")
+    if group:
+        message = f"A part of “{shown(group)}”, whose score counts."
+        cells.issue("row.detail", message, "group", severity=INFO)
+    values = {} if group else _values(cells)
+    samples = cells.count("samples")
+    if values:
+        check_samples(cells, samples, "samples")
+    hardware, count = _hardware(cells, arguments)
+    return Reading(
+        row=row.number,
+        path=row.path,
+        model=_model(cells, arguments) if values else "",
+        method=_method(arguments),
+        hardware=hardware,
+        device_count=count,
+        task=cells.text("task"),
+        samples=samples,
+        settings=_settings(cells, arguments),
+        measured_on=_day(cells),
+        values=values,
+        issues=tuple(cells.issues),
+    )
+
+
+def _scores(found: dict[str, Any], results: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One record per task and metric, with what the file says of the task."""
+    metrics = {task: _metrics(scores) for task, scores in results.items()}
+    parents = _parents(found, metrics)
+    alone = len([task for task in metrics if metrics[task] and task in parents]) == 1
+    for task, names in metrics.items():
+        about = {
+            "task": task,
+            "group": parents.get(task, ""),
+            "n_shot": _of(found, "n-shot", task) or "",
+            "only_task": alone,
+        }
+        for name in names:
+            metric, comma, filtered = name.partition(",")
+            error = results[task].get(f"{metric}_stderr{comma}{filtered}")
+            direction = _of(_of(found, "higher_is_better") or {}, task, metric)
+            yield about | {
+                "metric": metric,
+                "filter": filtered,
+                "samples": _samples(found, task, name),
+                "value": _leaf(results[task][name]),
+                "stderr": _leaf(error),
+                "higher_is_better": _leaf(direction),
+                "recipe": "",
+            }
+    yield from _mmlu(results)
+
+
+def _metrics(scores: Any) -> list[str]:
+    """The keys of a task's scores, without errors and names."""
+    if not isinstance(scores, dict):
+        return []
+    return [
+        key
+        for key, score in scores.items()
+        if key.strip() and key not in NOT_METRICS and "_stderr" not in key
+        and not isinstance(score, dict | list) and (is_number(stated(score)) or not stated(score))
+    ]  # fmt: skip
+
+
+def _parents(found: dict[str, Any], metrics: dict[str, list[str]]) -> dict[str, str]:
+    """Task → the group with scores that it is a part of, or nothing."""
+    groups = _of(found, "group_subtasks")
+    parents = dict.fromkeys(metrics, "")
+    for group, parts in groups.items() if isinstance(groups, dict) else ():
+        if metrics.get(group) and isinstance(parts, list):
+            parents |= {part: group for part in parts if part in parents and part != group}
+    subjects = _subjects(metrics)
+    if len(subjects) == SUBJECTS:
+        parents |= dict.fromkeys(subjects, MMLU)
+    return parents
+
+
+def _subjects(results: dict[str, Any]) -> list[str]:
+    return [task for task in results if task.startswith(f"{MMLU}-")]
+
+
+def _mmlu(results: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """MMLU as the old harness leaves it: subjects without their mean and without their sizes."""
+    subjects = _subjects(results)
+    if len(subjects) != SUBJECTS:
+        return
+    for metric in ("acc", "acc_norm"):
+        texts = [stated(_of(results, task, metric)) for task in subjects]
+        if all(map(is_number, texts)):
+            yield {
+                "task": MMLU,
+                "metric": metric,
+                "value": repr(sum(map(float, texts)) / SUBJECTS),
+                "recipe": f"unweighted mean of the {SUBJECTS} subjects, worked out here",
+            }
+
+
+def _samples(found: dict[str, Any], task: str, metric: str) -> str:
+    """Samples that a task was scored on; of a group, the sum over the tasks in it."""
+    for place in (
+        ("results", task, "sample_count", metric),
+        ("n-samples", task, "effective"),
+        ("results", task, "sample_len"),
+    ):
+        if counted := stated(_of(found, *place)):
+            return counted
+    waiting, counts, seen = [task], list[str](), {task}
+    while waiting:
+        parts = _of(found, "group_subtasks", waiting.pop())
+        new = (
+            {part for part in parts if isinstance(part, str)} if isinstance(parts, list) else set()
+        )
+        for part in new - seen:
+            seen.add(part)
+            counted = stated(_of(found, "n-samples", part, "effective"))
+            counts += [counted] if counted else []
+            waiting += [] if counted else [part]
+    return str(sum(map(int, counts))) if counts and all(map(str.isdecimal, counts)) else ""
+
+
+def _shared(found: dict[str, Any]) -> dict[str, Any]:
+    """What holds for all scores of the file, by JSON pointer."""
+    shared = {f"/{key}": _leaf(found.get(key)) for key in SHARED if key in found}
+    config = _of(found, "config")
+    if isinstance(config, dict):
+        shared |= {f"/config/{key}": _leaf(config[key]) for key in CONFIG if key in config}
+        arguments = config.get("model_args")
+        shared |= {
+            f"/config/model_args{pointer}": leaf
+            for pointer, leaf in _document.cells(arguments, 1).items()
+        }
+    environment = found.get("pretty_env_info")
+    if isinstance(environment, str):
+        for name, pattern in {"gpus": _GPU, "cpu": _CPU}.items():
+            shared[f"/pretty_env_info {name}"] = " | ".join(pattern.findall(environment))
+    return shared
+
+
+def _of(found: Any, *keys: str) -> Any:
+    """The value under keys inside keys; None where one is missing."""
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _leaf(value: Any) -> Any:
+    """A value as a cell: objects and lists as the text that they are in JSON."""
+    return stated(value) if isinstance(value, dict | list) else "" if value is None else value
+
+
+def _values(cells: Cells) -> dict[str, Value]:
+    """The quality, if the score is a share, and the time of the run, if it was of one task."""
+    metric, raw = cells.text("metric"), cells.number("value")
+    if not metric or not cells.text("task"):
+        cells.issue("value.missing", "The row has no task with a metric.", "metric")
+        return {}
+    worse = cells.text("higher_is_better").casefold() == "false"
+    if worse or not SHARES.fullmatch(metric):
+        unsupported(cells, metric, "metric")
+        return {}
+    if not raw:
+        message = "The score is no finite number, so it is missing."
+        cells.issue("value.missing", message, "value", severity=INFO)
+        return {}
+    low, high = spread(raw, cells.number("stderr"), at_most=1)
+    note = cells.text("recipe") or (STANDARD_ERROR if low else "")
+    found = {"quality": Value(raw, "1", low=low, high=high, column="value", recipe=note)}
+    time = "/total_evaluation_time_seconds"
+    if cells.text("only_task") == "true" and cells.text("samples") and cells.number(time):
+        note = "the whole evaluation, loading the model included"
+        found["run_time"] = Value(cells.number(time), "s", per="run", column=time, recipe=note)
+    return found
+
+
+def _arguments(cells: Cells) -> dict[str, str]:
+    """The model's arguments, which are an object in new files and `key=value,…` in old ones."""
+    place = "/config/model_args"
+    pairs = (pair.partition("=") for pair in cells.text(place).split(","))
+    found = {name.strip(): text.strip() for name, _, text in pairs if text}
+    return found | {
+        pointer.removeprefix(f"{place}/"): stated(cell)
+        for pointer, cell in cells.row.cells.items()
+        if pointer.startswith(f"{place}/")
+    }
+
+
+def _model(cells: Cells, arguments: dict[str, str]) -> str:
+    """The model's public name: as stated, or as the harness named the file's folder."""
+    place = "/model_name"
+    written = cells.text(place)
+    if not written:
+        place = "/config/model_args"
+        written = next(filter(None, map(arguments.get, ("pretrained", "model"))), "")
+    folder = _FOLDER.fullmatch(f"/{cells.row.path}".split("/")[-2])
+    if folder and (not written or is_local(written)):
+        return f"{folder[1]}/{folder[2]}"
+    return cells.model(place, written) if written else ""
+
+
+def _method(arguments: dict[str, str]) -> str:
+    """The quantisation that the model was loaded with."""
+    for switch in ("load_in_4bit", "load_in_8bit"):
+        if arguments.get(switch, "").casefold() == "true":
+            return switch
+    return arguments.get("quantization", "")
+
+
+def _settings(cells: Cells, arguments: dict[str, str]) -> dict[str, Any]:
+    metric, filtered = cells.text("metric"), cells.text("filter")
+    shots = cells.text("n_shot") or cells.text("/config/num_fewshot")
+    precision = cells.text("/config/model_dtype") or arguments.get("dtype", "")
+    revision = cells.text("/config/model_sha") or cells.text("/config/model_revision")
+    texts = {
+        "score_of": f"{metric}, {filtered}" if filtered and filtered != "none" else metric,
+        "n_shot": shots,
+        "precision": "" if precision == "auto" else precision.removeprefix("torch."),
+        "engine": cells.text("/config/model"),
+        "revision": "" if revision == "main" else revision,
+        "batch_size": cells.text("/config/batch_size"),
+        "limit": cells.text("/config/limit"),
+        "generation": cells.text("/config/gen_kwargs").replace("{}", ""),
+        "chat_template": "true" if cells.text("/chat_template_sha") else "",
+        "system_instruction": cells.text("/system_instruction_sha"),
+        **{setting: arguments.get(name, "") for setting, name in ARGUMENTS.items()},
+    }
+    return {name: scalar(text) for name, text in texts.items() if text}
+
+
+def _hardware(cells: Cells, arguments: dict[str, str]) -> tuple[str, int | None]:
+    """The harness's own GPU, if the model ran on it; the number of GPUs if that is sure."""
+    if REMOTE.search(cells.text("/config/model")):
+        return "", None
+    if cells.text("/config/device") == "cpu":
+        return cells.text("/pretty_env_info cpu"), None
+    gpus = [name.strip() for name in cells.text("/pretty_env_info gpus").split("|")]
+    if len(set(gpus)) != 1 or not gpus[0]:
+        return "", None
+    parallel = [arguments.get(name, "") for name in ("tensor_parallel_size", "data_parallel_size")]
+    counts = [int(text) for text in parallel if text.isdecimal() and 1 <= int(text[:9]) <= 10_000]
+    if counts:
+        return gpus[0], counts[0] * (counts[1] if len(counts) > 1 else 1)
+    return gpus[0], 1 if len(gpus) == 1 else None
+
+
+def _day(cells: Cells) -> str:
+    """The day in UTC of a time in seconds since 1970."""
+    text = cells.number("/date")
+    if not text:
+        return ""
+    try:
+        return datetime.fromtimestamp(float(text), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        cells.issue(
+            "date.invalid", "The date is no time in seconds since 1970.", "/date", given=text
+        )
+        return ""

@@ -1,0 +1,225 @@
+import json
+
+import pytest
+
+from ingest import formats
+from ingest.readings import INFO, WARNING, Unreadable
+from tests.ingest.formats.reading import codes, issue, read, read_text, rows
+
+FORMAT = formats.get("lm-eval-json")
+
+
+@pytest.fixture(scope="module")
+def folder(real_data):
+    return real_data / "lm-eval-json"
+
+
+@pytest.fixture(scope="module")
+def old_mmlu(folder):
+    return read(folder / "v0.3" / "llama-7B_mmlu_5-shot.json")
+
+
+def newest(folder, name):
+    (path,) = (folder / "v0.4" / name).glob("results_*.json")
+    return read(path)
+
+
+def counted(readings):
+    return [reading for reading in readings if reading.values]
+
+
+def score(scores, path="r.json", **parts):
+    content = {"results": {"task": scores}, "versions": {}, "config": {}, **parts}
+    (row,) = rows(FORMAT, json.dumps(content))
+    return FORMAT.reading(row.__class__(row.number, row.cells, path))
+
+
+def test_two_filters_are_two_scores(folder):
+    strict, flexible = newest(folder, "meta-llama__Meta-Llama-3-8B-Instruct")
+
+    assert float(strict.values["quality"].raw) == 0.7725549658832449
+    assert float(flexible.values["quality"].raw) == pytest.approx(0.7779, abs=5e-5)
+    assert strict.settings["score_of"] == "exact_match, strict-match"
+    assert flexible.settings["score_of"] == "exact_match, flexible-extract"
+    assert (strict.task, strict.samples) == ("gsm8k_cot_llama", 1319)
+    assert (strict.settings["n_shot"], strict.settings["engine"]) == (5, "vllm")
+    assert strict.model == "meta-llama/Meta-Llama-3-8B-Instruct"
+    time = strict.values["run_time"]
+    assert (float(time.raw), time.unit, time.per) == (pytest.approx(256.36, abs=5e-3), "s", "run")
+
+
+def test_a_group_counts_and_its_parts_do_not(folder):
+    readings = newest(folder, "Qwen__Qwen2.5-7B")
+
+    found = {(r.task, r.settings["score_of"]): r for r in counted(readings)}
+    assert {task for task, _ in found} == {
+        "winogrande",
+        "sciq",
+        "piqa",
+        "mmlu",
+        "lambada_openai",
+        "hellaswag",
+        "glue",
+        "arc_easy",
+        "arc_challenge",
+    }
+    winogrande = found["winogrande", "acc"]
+    assert float(winogrande.values["quality"].raw) == pytest.approx(0.7316495659, abs=5e-11)
+    assert float(found["mmlu", "acc"].values["quality"].raw) == pytest.approx(0.716636, abs=5e-7)
+    assert found["mmlu", "acc"].samples == 14042
+    subject = next(r for r in readings if r.task == "mmlu_formal_logic")
+    assert (subject.values, codes(subject)) == ({}, ["row.detail"])
+    assert issue(subject, "row.detail").severity == INFO
+    assert "run_time" not in winogrande.values
+
+
+def test_bounds_are_one_standard_error(folder):
+    found = next(r for r in newest(folder, "Qwen__Qwen2.5-7B") if r.task == "winogrande")
+
+    quality = found.values["quality"]
+    assert float(quality.low) == pytest.approx(0.7316495659 - 0.0124533404, abs=1e-9)
+    assert float(quality.high) == pytest.approx(0.7316495659 + 0.0124533404, abs=1e-9)
+
+
+def test_infinite_errors_give_nothing_to_rank_and_no_error(folder):
+    (reading,) = newest(folder, "gpt-4o-mini")
+
+    assert reading.values == {}
+    assert [(i.severity, i.code) for i in reading.issues] == [(INFO, "metric.unsupported")]
+
+
+def test_a_model_behind_an_api_did_not_run_on_the_machine_that_asked(folder):
+    (reading,) = newest(folder, "gpt-4o-mini")
+
+    assert (reading.hardware, reading.device_count) == ("", None)
+
+
+def test_perplexities_are_no_quality(folder):
+    readings = newest(folder, "all-results-original")
+
+    assert len(readings) == 3
+    assert counted(readings) == []
+
+
+def test_a_limit_is_a_setting_and_few_samples_are_a_warning(folder):
+    readings = {r.settings["score_of"]: r for r in counted(newest(folder, "Qwen__Qwen3-8B"))}
+
+    assert readings.keys() == {"acc", "micro_f1", "macro_f1", "exact_match"}
+    assert {r.settings["limit"] for r in readings.values()} == {20.0}
+    assert (readings["acc"].samples, readings["acc"].issues) == (40, ())
+    few = issue(readings["exact_match"], "samples.few")
+    assert (readings["exact_match"].samples, few.severity) == (20, WARNING)
+
+
+def test_a_path_as_a_model_is_not_published(folder):
+    found = read(folder / "v0.3" / "llama-7B_gsm8k_8-shot.json")
+
+    assert [(r.model, codes(r)) for r in found] == [("", ["model.path"])]
+    assert float(found[0].values["quality"].raw) == pytest.approx(0.08036391, abs=5e-9)
+    assert found[0].settings["n_shot"] == 8
+
+
+def test_the_harness_names_the_folder_after_the_model():
+    path = "x/meta-llama__Llama-2-7b-hf/results_1.json"
+    local = {"model_name": "/data/Llama-2-7b-hf"}
+
+    assert score({"acc": 0.5}, path, **local).model == "meta-llama/Llama-2-7b-hf"
+    assert score({"acc": 0.5}, "x/__data__Llama/results_1.json", **local).model == ""
+
+
+def test_mmlu_without_a_group_is_the_mean_of_its_subjects(old_mmlu, folder):
+    source = json.loads((folder / "v0.3" / "llama-7B_mmlu_5-shot.json").read_text())["results"]
+
+    first, second = counted(old_mmlu)
+
+    assert (first.task, second.task) == ("hendrycksTest", "hendrycksTest")
+    assert (first.settings["score_of"], second.settings["score_of"]) == ("acc", "acc_norm")
+    mean = sum(scores["acc"] for scores in source.values()) / 57
+    assert float(first.values["quality"].raw) == pytest.approx(mean, rel=1e-12)
+    assert "unweighted" in first.values["quality"].recipe
+    assert len(old_mmlu) == 2 * 57 + 2
+
+
+def test_some_subjects_of_mmlu_are_not_mmlu():
+    content = {"results": {"hendrycksTest-anatomy": {"acc": 0.5, "acc_stderr": 0.1}}}
+
+    (reading,) = read_text(FORMAT, json.dumps({**content, "versions": {}}))
+
+    assert (reading.task, reading.values["quality"].raw) == ("hendrycksTest-anatomy", "0.5")
+
+
+def test_every_file_is_read_without_an_error(folder):
+    for path in sorted(folder.rglob("*.json")):
+        assert [i for r in read(path) for i in r.issues if i.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "counts"),
+    [
+        ("acc,none", True),
+        ("acc_norm,none", True),
+        ("prompt_level_strict_acc,none", True),
+        ("pass@1,create_test", True),
+        ("mc2", True),
+        ("mcc,none", False),
+        ("bleu,none", False),
+        ("rouge1_max,none", False),
+        ("brier_score,none", False),
+    ],
+)
+def test_only_shares_are_quality(metric, counts):
+    reading = score({metric: 0.5})
+
+    assert ("quality" in reading.values) is counts
+    assert codes(reading) == ([] if counts else ["metric.unsupported"])
+
+
+def test_a_metric_of_which_less_is_better_is_no_quality():
+    reading = score({"acc,none": 0.5}, **{"higher_is_better": {"task": {"acc": False}}})
+
+    assert (reading.values, codes(reading)) == ({}, ["metric.unsupported"])
+
+
+def test_a_score_that_is_not_a_number_is_missing():
+    reading = score({"acc,none": float("nan")})
+
+    assert (reading.values, codes(reading)) == ({}, ["value.missing"])
+    assert issue(reading, "value.missing").severity == INFO
+
+
+def test_arguments_are_read_as_text_and_as_an_object():
+    for arguments in (
+        "pretrained=a/b,tensor_parallel_size=4,load_in_8bit=True",
+        {"pretrained": "a/b", "tensor_parallel_size": 4, "load_in_8bit": True},
+    ):
+        config = {"model_args": arguments, "batch_size": "8"}
+        environment = "GPU 0: NVIDIA L4\nGPU 1: NVIDIA L4"
+        reading = score({"acc": 0.5}, config=config, pretty_env_info=environment)
+
+        assert (reading.model, reading.method) == ("a/b", "load_in_8bit")
+        assert (reading.hardware, reading.device_count) == ("NVIDIA L4", 4)
+        assert reading.settings["batch_size"] == 8
+
+
+def test_single_answers_are_a_companion():
+    line = b'{"doc_id": 0, "doc": {}, "target": "1", "arguments": [], "resps": []}\n'
+
+    assert formats.detect(formats.Head(line)) == []
+    assert formats.companion(formats.Head(line)).startswith("Single answers")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("[]", "column.missing"),
+        ('{"results": []}', "column.missing"),
+        ('{"results": {}}', "rows.missing"),
+        ('{"results": {"a": {"alias": "a"}}}', "rows.missing"),
+        ('{"results": {', "json.invalid"),
+    ],
+)
+def test_a_file_without_scores_is_refused(content, code):
+    with pytest.raises(Unreadable) as refusal:
+        rows(FORMAT, content)
+
+    assert refusal.value.issue.code == code

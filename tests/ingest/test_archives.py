@@ -1,0 +1,290 @@
+"""Folders and archives: what is inside is read, and what is hostile is refused with a code."""
+
+import gzip
+import io
+import json
+import resource
+import struct
+import subprocess
+import sys
+import tarfile
+import zipfile
+import zlib
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
+
+from ingest import files, parsing, pipeline
+from ingest.spool import spooled
+from leaderboard.models import Run
+from tests.builders import make_user
+from tests.ingest.files import csv, make_catalogue, received, row, sent
+
+pytestmark = pytest.mark.django_db
+MIB = 2**20
+
+
+@pytest.fixture(autouse=True)
+def catalogue():
+    make_catalogue()
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def tarred(members, mode="w:gz") -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode=mode) as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return target.getvalue()
+
+
+TWO = [("a/one.csv", csv(row(1), row(2))), ("b/two.csv", csv(row(3))), ("b/README.txt", b"hello")]
+
+
+def issues_of(content: bytes, filename="sent.zip"):
+    report = pipeline.check([(filename, io.BytesIO(content))], by=AnonymousUser(), context={})
+    return {issue["code"]: issue for issue in report.issues}
+
+
+# What is inside is read
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("sent.zip", zipped(TWO)),
+        ("sent.zip", zipped(TWO, zipfile.ZIP_STORED)),
+        ("sent.tar.gz", tarred(TWO)),
+        ("sent.tar", tarred(TWO, "w")),
+    ],
+    ids=["zip", "stored zip", "tar.gz", "tar"],
+)
+def test_an_archive_is_one_submission_with_its_paths(name, content):
+    submission = sent(content, filename=name)
+
+    assert submission.state == "PUBLISHED"
+    found = Run.objects.order_by("path", "row").values_list("path", "row")
+    assert list(found) == [("a/one.csv", 1), ("a/one.csv", 2), ("b/two.csv", 1)]
+    assert [one["path"] for one in submission.issues] == ["b/README.txt"]
+    assert b"".join(files.whole(submission)) == content
+
+
+def test_one_gzipped_file_is_that_file():
+    submission = sent(gzip.compress(csv(row())), filename="results.csv.gz")
+
+    assert submission.state == "PUBLISHED"
+    assert Run.objects.get().path == "results.csv"
+
+
+def test_files_sent_together_are_one_submission_and_come_back_as_a_zip():
+    together = [(name, io.BytesIO(content)) for name, content in TWO]
+    submission, _ = pipeline.receive(
+        together, filename="folder", by=make_user(), at=received(csv(row(9))).received_at
+    )
+    pipeline.ingest(submission.pk, at=submission.received_at)
+    submission.refresh_from_db()
+
+    assert (submission.state, submission.summary["runs"]) == ("PUBLISHED", 3)
+    back = zipfile.ZipFile(io.BytesIO(b"".join(files.whole(submission))))
+    assert {name: back.read(name) for name in back.namelist()} == dict(TWO)
+
+
+def test_an_error_in_one_file_does_not_hide_those_of_others():
+    content = zipped([("a.csv", csv(row(1, quality="?"))), ("b.csv", b"model,task\n\xff\xfe")])
+    good = ("c.csv", csv(row(2)))
+
+    found = pipeline.check(
+        [("x.zip", io.BytesIO(content)), (good[0], io.BytesIO(good[1]))],
+        by=AnonymousUser(),
+        context={},
+    )
+
+    assert {(issue["path"], issue["code"]) for issue in found.issues} >= {
+        ("a.csv", "number.invalid"),
+    }
+    assert found.planned == 1
+
+
+def test_a_folder_is_checked_offline(tmp_path, capsys):
+    for name, content in TWO:
+        (tmp_path / "sent" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sent" / name).write_bytes(content)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_file", str(tmp_path / "sent"))
+
+    assert ended.value.code == 0
+    assert "3 runs of 3 entries, 0 errors" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("cell", "code"), [("?", 2), ("51", 0)])
+def test_the_offline_check_says_by_its_code_how_it_went(tmp_path, cell, code):
+    (tmp_path / "a.csv").write_bytes(csv(row(quality=cell)))
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_file", str(tmp_path / "a.csv"), json=True)
+
+    assert ended.value.code == code
+
+
+# What is hostile is refused
+
+
+def encrypted() -> bytes:
+    content = bytearray(zipped([("a.csv", csv(row()))]))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + place] |= 1
+    return bytes(content)
+
+
+def linked(kind: bytes, target: str) -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.type, member.linkname = kind, target
+        archive.addfile(member)
+    return content.getvalue()
+
+
+def symlinked_zip() -> bytes:
+    member = zipfile.ZipInfo("a.csv")
+    member.external_attr = 0o120777 << 16
+    return zipped([(member, "/etc/passwd")])
+
+
+HOSTILE = {
+    "out of the folder": (zipped([("../../a.csv", b"x")]), "archive.path"),
+    "absolute": (zipped([("/etc/a.csv", b"x")]), "archive.path"),
+    "a drive": (zipped([("C:\\a.csv", b"x")]), "archive.path"),
+    "backslashes out": (zipped([("..\\a.csv", b"x")]), "archive.path"),
+    "tar out of the folder": (tarred([("../a.csv", b"x")]), "archive.path"),
+    "symbolic link": (linked(tarfile.SYMTYPE, "/etc/passwd"), "archive.member"),
+    "hard link": (linked(tarfile.LNKTYPE, "b.csv"), "archive.member"),
+    "device": (linked(tarfile.CHRTYPE, ""), "archive.member"),
+    "symbolic link in a zip": (symlinked_zip(), "archive.member"),
+    "encrypted": (encrypted(), "archive.encrypted"),
+    "empty": (zipped([]), "archive.empty"),
+    "cut off": (zipped(TWO)[:-30], "archive.broken"),
+    "damaged gzip": (gzip.compress(csv(row()))[:-9] + b"123456789", "archive.broken"),
+    "a workbook": (zipped([("xl/workbook.xml", b"<x/>")]), "file.spreadsheet"),
+    "the same path twice": (
+        zipped([("a.csv", csv(row(1))), ("./a.csv", csv(row(2)))]),
+        "archive.repeated",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_archive_is_refused_with_a_code(name, tmp_path, monkeypatch):
+    content, code = HOSTILE[name]
+    monkeypatch.chdir(tmp_path)
+
+    assert code in issues_of(content)
+    assert list(tmp_path.iterdir()) == []  # nothing came out of it
+
+
+def bomb(kind: str) -> bytes:
+    """More than a GiB of blanks in about a MiB, after a row that makes a table of it."""
+    begins, blanks = csv(row()) + b"\n", b"\n" * (4 * MIB)
+    target = io.BytesIO()
+    if kind == "gzip":
+        with gzip.GzipFile(fileobj=target, mode="wb") as file:
+            file.write(begins)
+            for _ in range(300):
+                file.write(blanks)
+        return target.getvalue()
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.csv", "w") as file,
+    ):
+        file.write(begins)
+        for _ in range(300):
+            file.write(blanks)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip"])
+def test_a_bomb_is_stopped_by_what_comes_out_of_it(kind):
+    content = bomb(kind)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+    assert issues_of(content).keys() & {"archive.bomb", "rows.excess"}
+
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert max(after - before, 0) < 300 * 1024  # KiB
+
+
+def test_a_zip_that_lies_about_sizes_is_held_to_what_comes_out():
+    """The table of contents says ten bytes; fifty times as many come out."""
+    content = bytearray(zipped([("a.csv", csv(*(row(n) for n in range(1, 40))))]))
+    place = content.index(b"PK\x01\x02") + 24
+    content[place : place + 4] = struct.pack("<I", 10)
+
+    assert {"archive.broken", "rows.missing", "format.unknown"} & issues_of(bytes(content)).keys()
+
+
+def test_too_many_members_are_refused(settings):
+    settings.LIMITS = settings.LIMITS | {"max_members": 3}
+
+    assert "archive.members" in issues_of(zipped([(f"{n}.csv", csv(row(n))) for n in range(1, 6)]))
+
+
+def test_an_archive_within_an_archive_is_not_opened():
+    inner = zipped([("a.csv", csv(row()))])
+
+    assert issues_of(zipped([("inner.zip", inner)])).keys() == {"format.unknown"}
+
+
+# The child
+
+
+def frames_of(content: bytes, **how):
+    with spooled([("a.csv", [content])]) as spool:
+        return list(parsing.frames(spool, **how))
+
+
+def test_a_file_that_takes_too_much_memory_ends_its_child_alone(settings):
+    settings.LIMITS = settings.LIMITS | {"memory_bytes": 300 * MIB}
+    document = json.dumps({"format": "efficiency-frontier", "version": 1, "entries": []})
+    heavy = document.replace("[]", "[" + ",".join(["[1,2,3,4,5,6,7,8,9]"] * 900_000) + "]")
+
+    codes = {issue.code for frame in frames_of(heavy.encode()) for issue in frame.issues}
+
+    assert codes <= {"file.limits", "rows.excess", "columns.excess", "format.unknown"}
+    assert codes
+
+
+def test_a_file_that_takes_too_long_ends_its_child_alone(settings):
+    settings.LIMITS = settings.LIMITS | {"parse_seconds": 1}
+    slow = csv(*(row(n) for n in range(1, 120_000)))
+
+    last = frames_of(slow)[-1]
+
+    assert [issue.code for issue in last.issues] == ["file.limits"]
+
+
+def test_the_child_has_neither_secrets_nor_a_database():
+    asking = "import ingest.child, sys, json; print(json.dumps(sorted(sys.modules)))"
+
+    told = json.loads(subprocess.check_output([sys.executable, "-c", asking]))
+
+    assert not [name for name in told if name.split(".")[0] in ("django", "psycopg", "redis")]
+
+
+def test_a_checksum_that_is_wrong_is_noticed():
+    content = bytearray(zipped([("a.csv", csv(row()))], zipfile.ZIP_STORED))
+    place = content.index(b"tiny,riddles")
+    content[place] ^= 1
+    assert zlib.crc32(bytes(content))
+
+    assert "archive.broken" in issues_of(bytes(content))
