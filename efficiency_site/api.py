@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
 from ingest.api import formats, submissions
-from leaderboard.api import accounts, boards, catalogue, entries, schema
+from leaderboard.api import accounts, boards, catalogue, entries, metrics, schema
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
 
@@ -21,6 +21,7 @@ LISTS = (
     "tasks",
     "sources",
     "metrics",
+    "analyses",
     "formats",
     "submissions",
     "me",
@@ -63,6 +64,7 @@ urlpatterns = [
     *boards.urlpatterns,
     *entries.urlpatterns,
     *catalogue.urlpatterns,
+    *metrics.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
     *formats.urlpatterns,

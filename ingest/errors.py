@@ -228,6 +228,51 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The tool estimated it on a machine that nobody names. It is kept as reported.",
     ),
     "latency.batched": ("A time of a batch", "It is not the time of one unit and is left out."),
+    "power.window": (
+        "A power log without its window",
+        "The log runs longer than the test and nothing says when the test began and ended.",
+    ),
+    "requests.unreadable": (
+        "Requests that can't be read",
+        "They lack a number or end before they begin. The others count.",
+    ),
+    "requests.uncounted": (
+        "Requests that do not count",
+        "Warm-up and failed requests are in the total and in no figure.",
+    ),
+    "latency.median": ("Medians, not means", "The file states no means of some times."),
+    "devices.unclear": (
+        "Unclear which devices were meant",
+        "A throughput per device needs the number it was divided by. It is left out.",
+    ),
+    "requests.failed": (
+        "Requests failed",
+        "Means are over the requests that came back; the others are left out.",
+    ),
+    "load.saturated": (
+        "More load than the server could take",
+        "Its times are those of a queue. The run is kept apart by the setting “saturated”.",
+    ),
+    "telemetry.shared": (
+        "One telemetry for several runs",
+        "Record each run by itself if its energy shall be known.",
+    ),
+    "telemetry.short": (
+        "The telemetry does not cover the run",
+        "Start it before the run and end it after.",
+    ),
+    "devices.unstated": (
+        "How many devices is not said",
+        "Say it in the context field “device_count”; without word it is one.",
+    ),
+    "task.unstated": (
+        "The task decides, and is not known",
+        "Send the file in its folder, which names the task.",
+    ),
+    "run.invalid": (
+        "The tool does not vouch for the run",
+        "Its own check of the run failed. Repeat the run, or leave it out.",
+    ),
     # Names
     **{
         f"{kind}.unknown": (

@@ -54,15 +54,19 @@ def refresh(entries: Iterable[int]) -> set[int]:
     return tell(ids)
 
 
-def pool(ids: list[int]) -> None:
-    """Write the estimates of these entries.
+def lock(ids: list[int]) -> None:
+    """Hold these entries, in the order of their ids, so two uploads can't deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [ids])
 
-    Entries are locked in the order of their ids, so two uploads can't deadlock.
-    """
+
+def pool(ids: list[int]) -> None:
+    """Write the estimates of these entries."""
+    lock(ids)
     with connection.cursor() as cursor:
         # Rows just written have no statistics yet, and the planner would loop over them.
         cursor.execute(f"SET LOCAL enable_nestloop = {'off' if len(ids) > MANY else 'on'}")
-        for statement in (LOCK, FORGET, POOL):
+        for statement in (FORGET, POOL):
             cursor.execute(statement, [ids])
         cursor.execute("SET LOCAL enable_nestloop = on")
 

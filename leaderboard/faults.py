@@ -19,6 +19,7 @@ POINTS = (
     "before_commit",
     "after_commit",
     "before_frontier",
+    "mid_rederivation",
 )
 # Name → what holds while it is on.
 PROTECTIONS = {

@@ -29,6 +29,12 @@ WAITING_SQL = """
     SELECT extract(epoch FROM now() - min(received_at)) FROM leaderboard_submission
     WHERE state = 'RECEIVED'
 """
+# Rederivations under way: metric (empty for all), batches done and in all.
+REDERIVING_SQL = """
+    SELECT r.metric, count(b.done_at), count(b.id) FROM leaderboard_rederivation r
+    LEFT JOIN leaderboard_rederivationbatch b ON b.rederivation_id = r.id
+    WHERE r.finished_at IS NULL GROUP BY r.id ORDER BY r.id
+"""
 
 Finding = dict[str, Any]
 # A few threads for the whole process: a probe that hangs must not hold up the next answer.
@@ -87,10 +93,15 @@ def database() -> Finding:
     """Ask over a connection of its own: one that hangs can't be asked how it is."""
     with psycopg.connect(**database_parameters(), autocommit=True) as own:
         found = own.execute(WAITING_SQL).fetchone()
+        rederiving = own.execute(REDERIVING_SQL).fetchall()
     seconds = round(float(found[0]), 1) if found and found[0] is not None else None
     return {
         "database": {"ok": True},
         "waiting": {"oldest_s": seconds, "stuck": seconds is not None and seconds > STUCK_AFTER_S},
+        "rederiving": [
+            {"metric": metric or "all", "done": done, "batches": batches}
+            for metric, done, batches in rederiving
+        ],
     }
 
 

@@ -45,31 +45,23 @@ LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
     ),
     "FLOP/s": ((1e9, "GFLOP/s"), (1e12, "TFLOP/s"), (1e15, "PFLOP/s")),
     "B/s": ((1e9, "GB/s"), (1e12, "TB/s")),
+    "1/W": ((1e-6, "per MW"), (1e-3, "per kW"), (1, "per W")),
+    "1/J": ((1e-9, "per GJ"), (1e-6, "per MJ"), (1e-3, "per kJ"), (1, "per J")),
 }
-# What the kilograms, counts and ones of a metric are of.
-SUBSTANCES = {
-    "carbon": "CO₂e",
-    "carbon_reported": "CO₂e",
-    "embodied_carbon": "CO₂e",
-    "abiotic_depletion": "Sb eq",
+# Units without a ladder, and what stands behind one.
+WORDS = {
+    "1": "",
+    "count": "",
+    "token": "tokens",
+    "token/s": "tokens/s",
+    "token/J": "tokens/J",
+    "image/s": "images/s",
+    "1/token": "per token",
 }
-NOUNS = {
-    "tokens_in": "tokens",
-    "tokens_out": "tokens",
-    "throughput": "tokens/s",
-    "total_throughput": "tokens/s",
-    "image_throughput": "images/s",
-    "gpu_lives": "device lives",
-    "arena_rating": "points",
-}
-RATES = {
-    "power",
-    "memory",
-    "throughput",
-    "total_throughput",
-    "image_throughput",
-    "arena_rating",
-}
+SUBSTANCES = {"CO2e": " CO₂e", "Sbeq": " Sb eq"}
+NOUNS = {"gpu_lives": "device lives", "arena_rating": "points"}
+# What is no amount per functional unit of the task, though its unit has no denominator.
+HELD = {"quality", "power", "memory", "arena_rating"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +91,11 @@ class Scale:
         text = self.number(value, low=low, high=high)
         return f"{text}{NBSP}{self.unit}" if self.unit else text
 
+    def bounded(self, value: float, low: float, high: float) -> str:
+        """“494 Wh (477–512)”, without bounds where they are the value."""
+        text = self.quantity(value, low=low, high=high)
+        return text if low == high else f"{text} ({self.range(low, high)})"
+
 
 PERCENT = Scale(0.01, "%", decimals=1)
 
@@ -111,28 +108,41 @@ def scale(metric: str, values: Iterable[float]) -> Scale:
 def scale_of_unit(unit: str, values: Iterable[float], metric: str = "") -> Scale:
     if metric == "quality":
         return PERCENT
-    if unit not in LADDERS:
-        return Scale(1, NOUNS.get(metric, "" if unit in ("1", "count") else unit))
+    ladder, of = climbed(unit)
+    if not ladder:
+        return Scale(1, NOUNS.get(metric, WORDS.get(unit, unit)))
     sizes = np.abs(np.fromiter(values, dtype=np.float64))
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
     # The lower of two middle values: an even number of entries must not pick a third unit.
     middle = np.quantile(sizes, 0.5, method="lower") if len(sizes) else 1
-    ladder = LADDERS[unit]
     # A hair of tolerance: 3.6e9 J written as 1 MWh must not come out as 1,000 kWh.
     factor, text = next(
         (rung for rung in reversed(ladder) if rung[0] <= middle * (1 + 1e-9)), ladder[0]
     )
-    substance = SUBSTANCES.get(metric)
-    return Scale(factor, f"{text} {substance}" if substance else text)
+    return Scale(factor, text + of)
+
+
+def climbed(unit: str) -> tuple[tuple[tuple[float, str], ...], str]:
+    """A unit's ladder and what stands behind each rung: “ CO₂e” of kgCO2e, “/token” of J/token."""
+    if unit in LADDERS:
+        return LADDERS[unit], ""
+    top, slash, below = unit.partition("/")
+    code = next((code for code in SUBSTANCES if top.endswith(code)), "")
+    return LADDERS.get(top.removesuffix(code), ()), SUBSTANCES.get(code, "") + slash + below
 
 
 def decimals_of(value: float, width: float | None) -> int:
-    """How many decimals show three digits, or one more where the interval is that narrow."""
+    """How many decimals show the digits that the interval allows.
+
+    That is three; one more where it is that narrow, one less where it is as wide as the value.
+    """
     if not value or not math.isfinite(value):
         return 0
     decimals = DIGITS - 1 - math.floor(math.log10(abs(value)) + 1e-12)
     if width and decimals >= 0 and width < 2 * 10**-decimals:
         decimals += 1
+    elif width and width >= abs(value):
+        decimals -= 1
     return decimals
 
 
@@ -162,9 +172,15 @@ def alone(metric: str, value: float) -> str:
     return scale(metric, [value]).quantity(value)
 
 
+def of_metric(metric: str, value: float, low: float, high: float) -> str:
+    """A value of a metric with its bounds in the unit that fits it."""
+    return scale(metric, [value]).bounded(value, low, high)
+
+
 def per(metric: str, unit_noun: str) -> str:
     """“per question”, or nothing where the metric is a rate or a share."""
-    return "" if metric in RATES or metric == "quality" else f"per {unit_noun}"
+    is_rate = metric in HELD or "/" in metrics.get(metric).unit
+    return "" if is_rate else f"per {unit_noun}"
 
 
 def pad(text: str, decimals: int) -> str:

@@ -1,4 +1,4 @@
-"""What the workers do about boards, and the one way to ask them for anything."""
+"""What the workers do about boards and metrics, and the one way to ask them for anything."""
 
 import logging
 
@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from leaderboard import frontiers
+from leaderboard import frontiers, rederivation
 from leaderboard.models import Change
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,19 @@ def refresh_board(board_id: int) -> None:
 
 
 @shared_task
+def rederive_batch(batch_id: int) -> None:
+    """Work some entries of a rederivation out anew."""
+    for board_id in rederivation.work(batch_id, at=timezone.now()):
+        later(refresh_board, board_id)
+    rederivation.finish(at=timezone.now())
+
+
+@shared_task
 def sweep() -> None:
-    """Queue the boards that have changes waiting."""
+    """Queue the boards that have changes waiting, and what waits of rederivations."""
+    rederivation.finish(at=timezone.now())
+    for batch_id in rederivation.waiting(at=timezone.now()):
+        later(rederive_batch, batch_id)
     for board_id in Change.objects.order_by().values_list("board_id", flat=True).distinct():
         later(refresh_board, board_id)
 

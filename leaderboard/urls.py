@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from leaderboard.views import accounts, boards, catalogue, entries, site
+from leaderboard.views import accounts, boards, catalogue, entries, metrics, site
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -26,8 +26,10 @@ urlpatterns = [
     path("tasks/<slug:slug>/", catalogue.task, name="task"),
     path("sources/", catalogue.sources, name="sources"),
     path("sources/<slug:slug>/", catalogue.source, name="source"),
-    path("metrics/", catalogue.metric_list, name="metrics"),
-    path("metrics/<slug:slug>/", catalogue.metric, name="metric"),
+    path("metrics/", metrics.metric_list, name="metrics"),
+    path("metrics/<slug:slug>/", metrics.metric, name="metric"),
+    path("analyses/", metrics.analysis_list, name="analyses"),
+    path("analyses/<slug:slug>/", metrics.analysis, name="analysis"),
     path("accounts/signup/", accounts.signup, name="signup"),
     path("accounts/login/", auth.LoginView.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),

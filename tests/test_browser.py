@@ -198,6 +198,11 @@ PAGES = {
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",
     "metric": lambda site: "/metrics/material/",
+    "metric tried": lambda site: (
+        "/metrics/cost_of_pass/?recipe=cost_of_pass.from_totals/1&cost=1+J&quality=0.5"
+    ),
+    "analyses": lambda site: "/analyses/",
+    "analysis": lambda site: "/analyses/preference/",
     "sources": lambda site: "/sources/",
     "submit": lambda site: "/submit/",
     "sign in": lambda site: "/accounts/login/",
@@ -225,7 +230,7 @@ def test_axe_finds_nothing(site, watched, name, theme):
     assert faults(watched) == []
 
 
-@pytest.mark.parametrize("name", ["home", "board", "entry", "submit"])
+@pytest.mark.parametrize("name", ["home", "board", "entry", "submit", "analysis"])
 def test_axe_finds_nothing_on_a_phone(site, watched, name):
     opened(watched, site.url + PAGES[name](site), size=PHONE)
 

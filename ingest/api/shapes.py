@@ -21,8 +21,8 @@ from rest_framework.serializers import (
     URLField,
 )
 
+from leaderboard.api.fields import PageField, TextField
 from leaderboard.api.problems import ErrorObjectSerializer
-from leaderboard.api.shapes import PageField, TextField
 
 COUNTS = ("rows", "runs", "entries", "errors", "warnings")
 

@@ -12,12 +12,42 @@ from rest_framework.decorators import api_view, permission_classes
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import CharField, DateTimeField, Serializer, ValidationError
+from rest_framework.serializers import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DictField,
+    IntegerField,
+    Serializer,
+    ValidationError,
+)
 
-from leaderboard.api import shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, checked, page_of, paged, problems, signed_in
 from leaderboard.api.problems import Problem, complaint
 from leaderboard.models import ApiToken
+
+
+class TokenSerializer(Serializer):
+    id = IntegerField(source="pk")
+    name = CharField()
+    prefix = CharField(help_text="The first characters, to tell tokens apart.")
+    created_at = DateTimeField()
+    expires_at = DateTimeField(allow_null=True)
+    last_used_at = DateTimeField(allow_null=True)
+
+
+class NewTokenSerializer(TokenSerializer):
+    token = CharField(help_text="Shown this once and kept nowhere.")
+
+
+class AccountSerializer(Serializer):
+    username = CharField()
+    is_editor = BooleanField(source="is_staff")
+    joined_on = DateField()
+    submissions = IntegerField()
+    limits = DictField(child=IntegerField())
+    token = TokenSerializer(allow_null=True, help_text="The token this request came with.")
 
 
 class InSession(IsAuthenticated):
@@ -52,7 +82,7 @@ class TokenWishSerializer(StrictSerializer):
 @extend_schema(
     operation_id="me",
     tags=["Account"],
-    responses={200: shapes.AccountSerializer} | problems(400, 401),
+    responses={200: AccountSerializer} | problems(400, 401),
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
@@ -68,7 +98,7 @@ def me(request: Request) -> Response:
         "limits": settings.LIMITS,
         "token": request.auth,
     }
-    return Response(shapes.AccountSerializer(account).data)
+    return Response(AccountSerializer(account).data)
 
 
 @extend_schema(
@@ -76,14 +106,14 @@ def me(request: Request) -> Response:
     operation_id="tokens",
     tags=["Account"],
     parameters=[parameter.documented for parameter in PAGED],
-    responses={200: paged(shapes.TokenSerializer)} | problems(400, 401, 403),
+    responses={200: paged(TokenSerializer)} | problems(400, 401, 403),
 )
 @extend_schema(
     methods=["POST"],
     operation_id="make_token",
     tags=["Account"],
     request=TokenWishSerializer,
-    responses={201: shapes.NewTokenSerializer} | problems(400, 401, 403, 409),
+    responses={201: NewTokenSerializer} | problems(400, 401, 403, 409),
 )
 @api_view(["GET", "POST"])
 @permission_classes([InSession])
@@ -93,7 +123,7 @@ def tokens(request: Request) -> Response:
         return made(request)
     asked = checked(request.query_params, PAGED)
     page = page_of(request, asked, signed_in(request).api_tokens.all(), by="pk")
-    return Response(paged(shapes.TokenSerializer)(page).data)
+    return Response(paged(TokenSerializer)(page).data)
 
 
 def made(request: Request) -> Response:
@@ -108,7 +138,7 @@ def made(request: Request) -> Response:
         message = "You have a token of this name already."
         error = complaint("token.name_taken", message, "name")
         raise Problem(409, message, errors=[error]) from None
-    return Response({**shapes.TokenSerializer(token).data, "token": text}, 201)
+    return Response({**TokenSerializer(token).data, "token": text}, 201)
 
 
 @extend_schema(

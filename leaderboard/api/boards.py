@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from leaderboard import frontiers
-from leaderboard.api import shapes
+from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import (
     PAGED,
     Asked,
@@ -25,6 +25,7 @@ from leaderboard.api.asking import (
     reads,
     whole,
 )
+from leaderboard.api.fields import quantity
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.core import metrics
 from leaderboard.filters import ENERGY, FACETS, Filters, listed
@@ -157,7 +158,7 @@ def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
         if math.isnan(value):
             found[metric] = None
             continue
-        number = shapes.quantity(value, metrics.get(metric).unit, low, high)
+        number = quantity(value, metrics.get(metric).unit, low, high)
         found[metric] = number | {"origin": Origin.values[points.origin[place, column]]}
     return found
 
@@ -269,8 +270,8 @@ def estimated(metric: str, value: float, today: Estimate | None) -> dict[str, An
     """A stored value with the estimate's bounds and origin, if it is that estimate's value."""
     unit = metrics.get(metric).unit
     if today is None or today.value != value:
-        return shapes.quantity(value, unit) | {"origin": ""}
-    bounded = shapes.quantity(value, unit, today.low, today.high)
+        return quantity(value, unit) | {"origin": ""}
+    bounded = quantity(value, unit, today.low, today.high)
     return bounded | {"origin": Origin.values[today.origin]}
 
 

@@ -6,9 +6,7 @@ from django.urls import path
 from rest_framework.request import Request
 
 from leaderboard.api import shapes
-from leaderboard.api.asking import PAGED, Asked, cut, key_of, page_of, paged, reads
-from leaderboard.api.problems import Problem
-from leaderboard.core import metrics
+from leaderboard.api.asking import PAGED, Asked, page_of, paged, reads
 from leaderboard.models import (
     AIModel,
     Board,
@@ -97,22 +95,6 @@ def source(request: Request, asked: Asked, slug: str):
     return get_object_or_404(Source.objects.prefetch_related(claims), slug=slug)
 
 
-@reads(paged(shapes.MetricSerializer), tag="Catalogue", parameters=PAGED, statuses=[400])
-def metric_list(request: Request, asked: Asked):
-    """All metrics with their formulas."""
-    after = key_of(asked["cursor"], str) if asked["cursor"] else ""
-    found = [metrics.ALL[slug] for slug in sorted(metrics.ALL) if slug > after]
-    return cut(request, asked, found[: asked["limit"] + 1], lambda metric: metric.slug)
-
-
-@reads(shapes.MetricSerializer, tag="Catalogue")
-def metric(request: Request, asked: Asked, slug: str):
-    """One metric with its formulas."""
-    if slug not in metrics.ALL:
-        raise Problem(404, "No metric has this slug.")
-    return metrics.ALL[slug]
-
-
 urlpatterns = [
     path("models/", models, name="api-models"),
     path("models/<slug:slug>/", model, name="api-model"),
@@ -124,6 +106,4 @@ urlpatterns = [
     path("hardware/<slug:slug>/", hardware, name="api-hardware"),
     path("sources/", sources, name="api-sources"),
     path("sources/<slug:slug>/", source, name="api-source"),
-    path("metrics/", metric_list, name="api-metrics"),
-    path("metrics/<slug:slug>/", metric, name="api-metric"),
 ]

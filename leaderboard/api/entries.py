@@ -10,9 +10,10 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from leaderboard import visibility
-from leaderboard.api import shapes
+from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, Asked, Parameter, page_of, paged, reads
 from leaderboard.api.boards import FILTERS, OBJECTIVES, is_bound
+from leaderboard.api.fields import quantity
 from leaderboard.api.problems import complaint, refused
 from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
@@ -143,7 +144,7 @@ def known(entry: Entry) -> dict[str, Any]:
     """An entry with what we hold to be true of it."""
     values = {
         estimate.metric: {
-            **shapes.quantity(
+            **quantity(
                 estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
             ),
             "origin": Origin.values[estimate.origin],

@@ -31,7 +31,7 @@ TITLES = {
     411: ("length.missing", "Say how long the body is"),
     413: ("size.excess", "The body is too large"),
     415: ("media.unknown", "A body of this type is not read here"),
-    422: ("results.invalid", "The results have errors"),
+    422: ("results.invalid", "What was sent has errors"),
     429: ("requests.excess", "Too many requests"),
     500: ("site.failed", "This is our fault"),
     503: ("site.busy", "The site can't answer just now"),

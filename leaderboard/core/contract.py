@@ -8,6 +8,7 @@ makes it missing without a flag. What is infinite because success never comes is
 
 import math
 import numbers
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,6 +34,13 @@ MAPPING, RANKINGS = "numbers by name", "list of rankings"
 
 MOST_ROWS = 100_000
 LONGEST_NAME = 300
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+# A number, its unit and its bounds, the unit before or behind these.
+WRITTEN = re.compile(
+    rf"(?P<value>{_NUMBER})\s*(?P<unit>[^()]*?)\s*"
+    rf"(?:\(\s*(?P<low>{_NUMBER})\s*(?:to|–)\s*(?P<high>{_NUMBER})\s*\)\s*(?P<unit_behind>[^()]*))?",
+    re.ASCII,
+)
 
 
 class InputError(ValueError):
@@ -165,12 +173,29 @@ def _float(raw: Any, field: str) -> float:
 
 
 def _number(asked: Input, raw: Any, field: str) -> float:
-    return asked.limited(_float(raw, field), field)
+    if not isinstance(raw, str | Mapping):
+        return asked.limited(_float(raw, field), field)
+    read = _quantity(asked, raw, field)
+    if not read.is_exact:
+        raise InputError(field, "must be one number, without bounds")
+    return read.value
+
+
+def _in_parts(text: str, field: str) -> dict[str, Any]:
+    """“44.6 Wh” or “44.6 (40 to 50) Wh” as value, low, high and unit."""
+    found = WRITTEN.fullmatch(text.strip()) if len(text) <= LONGEST_NAME else None
+    if found is None or (found["unit"] and found["unit_behind"]):
+        raise InputError(field, "must be a number, like 44.6, or with its unit, like 44.6 Wh")
+    sides = ("value", "low", "high")
+    parts = {side: float(found[side]) for side in sides if found[side] is not None}
+    return parts | {"unit": found["unit"] or found["unit_behind"] or None}
 
 
 def _quantity(asked: Input, raw: Any, field: str) -> Interval:
     if isinstance(raw, Interval):
         raw = {"value": raw.value, "low": raw.low, "high": raw.high}
+    if isinstance(raw, str):
+        raw = _in_parts(raw, field)
     if not isinstance(raw, Mapping):
         return Interval.exact(_number(asked, raw, field))
     if unknown := raw.keys() - {"value", "low", "high", "unit"}:

@@ -1,6 +1,6 @@
 """Fill in what formulas can work out from what was measured."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from leaderboard.core import metrics
@@ -26,7 +26,7 @@ def _in_order() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _workable(
+def workable(
     measured: frozenset[str], facts: frozenset[str]
 ) -> tuple[tuple[str, tuple[metrics.Recipe, ...]], ...]:
     """Metric → the recipes whose inputs can be there, in the order of working them out."""
@@ -44,18 +44,30 @@ def _workable(
     return tuple(plan)
 
 
+@lru_cache(maxsize=512)
+def following(slug: str) -> frozenset[str]:
+    """The metric and all that is derived from it, directly or through others."""
+    found = {slug}
+    for name in _in_order():
+        if any(found.intersection(recipe.inputs) for recipe in metrics.ALL[name].recipes):
+            found.add(name)
+    return frozenset(found)
+
+
 def derive(
-    measured: Mapping[str, Interval], facts: Mapping[str, Interval]
+    measured: Mapping[str, Interval],
+    facts: Mapping[str, Interval],
+    only: Collection[str] = metrics.ALL.keys(),
 ) -> dict[str, tuple[Interval, metrics.Recipe]]:
-    """Metric slug → value and the recipe that gave it, for all that `measured` lacks.
+    """Metric slug → value and the recipe that gave it, for all of `only` that `measured` lacks.
 
     The first recipe of a metric whose inputs are all there is taken. A formula that can't be
     worked out (a divisor that can be zero) gives no value: missing is never zero.
     """
     known = {**facts, **measured}
     found = {}
-    for slug, recipes in _workable(frozenset(measured), frozenset(facts)):
-        for recipe in recipes:
+    for slug, recipes in workable(frozenset(measured), frozenset(facts)):
+        for recipe in recipes if slug in only else ():
             inputs = {name: known[name] for name in recipe.inputs if name in known}
             if len(inputs) < len(recipe.inputs):
                 continue

@@ -25,6 +25,8 @@ A100_PEAK_FLOPS = 312e12  # dense FP16/BF16
 
 MFU = Interval(0.35, 0.20, 0.60)
 LIFE = Interval(2 * YEAR_S, 1 * YEAR_S, 5 * YEAR_S)
+# The same as an input, in worked examples.
+LIFE_IN_YEARS = {"value": 2, "low": 1, "high": 5, "unit": "year"}
 
 # About 3,750 kg reported for 2,515 GPUs: reconstructed.
 A100_ANALYSED_KG = 1.491

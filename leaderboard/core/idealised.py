@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leaderboard.core.contract import NAME, NUMBER, TABLE, Input, Missing
+from leaderboard.core.interval import Interval
 
 _KEYS: tuple[int, ...] = (1, 16, 32, 64, 128, 192, 256, 320, 384, 428, 472, 512, 576)
 _KEYS += (640, 704, 768, 832, 896, 960, 1024, 1152, 1280, 1408, 1536, 1664, 1792, 1920)
@@ -51,6 +52,13 @@ PROMPT = Input("prompt_tokens", "tokens of the prompt", "count", NUMBER, at_leas
 OUTPUT = Input(
     "output_tokens", "tokens that are generated", "count", NUMBER, at_least=0, symbol="o"
 )
+ON_DEVICES = (
+    MODEL,
+    PROMPT,
+    OUTPUT,
+    Input("devices", "devices that the model runs on", "count", above=0, symbol="n_dev"),
+)
+DAVINCI_ON_8 = {"model": "davinci", "prompt_tokens": 512, "output_tokens": 100, "devices": 8}
 TABLE_OF = Input(
     "table",
     "measured seconds by tokens of the prompt",
@@ -75,6 +83,11 @@ def speed_of(model: str) -> Speed:
     if model not in SPEEDS:
         raise Missing(f"there is no table for {model}", field="model")
     return SPEEDS[model]
+
+
+def device_seconds(model: str, prompt: float, output: float, devices: Interval) -> Interval:
+    """The runtime times its devices. Raises Missing for a model that has no table."""
+    return devices * speed_of(model).runtime_s(prompt, output)
 
 
 def speed(table: Sequence[Mapping[str, Any]], per_token: float, overhead: float) -> Speed:

@@ -7,8 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from leaderboard.core.contract import Missing
+from leaderboard.core.contract import NUMBERS, Input, Missing
 from leaderboard.core.interval import Interval, spread
+
+TIMES = Input("times", "when each sample was taken", "s", NUMBERS, symbol="t")
+TIME_AVERAGE = "integral(values, times) / (t_end - t_begin)"
+TIME_AVERAGE_EDGES = (
+    "Samples may be uneven: the integral over time, not their plain mean.",
+    "Fewer than two samples: missing.",
+)
 
 
 def mean(rows: Sequence[Mapping[str, Any]], column: str, field: str) -> float:

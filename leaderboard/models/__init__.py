@@ -1,4 +1,7 @@
-"""All tables. Catalogue: what things are called. Evidence: what was sent. Boards: how it ranks."""
+"""All tables. Catalogue: what things are called. Evidence: what was sent. Boards: how it ranks.
+
+Upkeep: what is worked out anew.
+"""
 
 from leaderboard.models.accounts import ApiToken
 from leaderboard.models.boards import Board, Change, Frontier, Objective, Placement
@@ -24,6 +27,7 @@ from leaderboard.models.evidence import (
     SubmissionChunk,
     SubmissionRow,
 )
+from leaderboard.models.upkeep import Rederivation, RederivationBatch
 
 __all__ = [
     "AIModel",
@@ -44,6 +48,8 @@ __all__ = [
     "ModelFact",
     "Objective",
     "Placement",
+    "Rederivation",
+    "RederivationBatch",
     "Run",
     "Source",
     "Submission",

@@ -9,7 +9,20 @@ from django.db.models import F, Q
 
 from leaderboard.core import metrics
 from leaderboard.models.catalogue import Task
-from leaderboard.models.evidence import Entry
+from leaderboard.models.evidence import Entry, Estimate
+
+
+class BoardQuerySet(models.QuerySet):
+    def ranked_by(self, metric: str):
+        """Those that rank by a metric or let in by it, in the order of the site."""
+        bounds = [f"{metric}_min", f"{metric}_max"]
+        used = models.Exists(Objective.objects.filter(board=models.OuterRef("pk"), metric=metric))
+        return self.filter(used | Q(filters__has_any_keys=bounds)).order_by("position", "slug")
+
+    def with_numbers_for(self, metric: str):
+        """Those whose entries have a metric, so that a reader can rank by it."""
+        estimates = Estimate.objects.filter(task=models.OuterRef("task"), metric=metric)
+        return self.filter(models.Exists(estimates)).order_by("position", "slug")
 
 
 class Board(models.Model):
@@ -30,6 +43,8 @@ class Board(models.Model):
     # Grows whenever changes were consumed; `latest` is the newest frontier's number.
     revision = models.PositiveIntegerField(default=0)
     latest = models.PositiveIntegerField(default=0)
+
+    objects = BoardQuerySet.as_manager()
 
     class Meta:
         constraints = [

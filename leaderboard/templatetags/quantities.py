@@ -12,11 +12,7 @@ register = template.Library()
 @register.filter
 def quantity(estimate) -> str:
     """“494 Wh (477–512)”: an estimate or a measurement in the unit that fits it."""
-    scale = quantities.scale(estimate.metric, [estimate.value])
-    text = scale.quantity(estimate.value, low=estimate.low, high=estimate.high)
-    if estimate.low == estimate.high:
-        return text
-    return f"{text} ({scale.range(estimate.low, estimate.high)})"
+    return quantities.of_metric(estimate.metric, estimate.value, estimate.low, estimate.high)
 
 
 @register.filter

@@ -1,31 +1,26 @@
-"""Models, hardware, methods, tasks, sources, metrics: what is known, and who uses it."""
+"""Models, hardware, methods, tasks, sources: what is known, and who uses it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import SafeString, mark_safe
 
 from leaderboard.core import metrics
-from leaderboard.core.contract import Example, Input
 from leaderboard.core.elements import elements
 from leaderboard.models import (
     AIModel,
-    Board,
     Claim,
     Entry,
     Estimate,
     Hardware,
     HardwareFact,
     Method,
-    Objective,
     Source,
     Task,
 )
-from leaderboard.quantities import plain
 from leaderboard.views.hardware_page import HardwarePage
 from leaderboard.views.model_page import figures
 
@@ -143,91 +138,4 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     files = row.submission_set.filter(state="PUBLISHED").order_by("-received_at")[:20]
     return render(
         request, "leaderboard/source.html", {"row": row, "claims": claims, "files": files}
-    )
-
-
-def metric_list(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "leaderboard/metrics.html",
-        {
-            "rows": sorted(
-                metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label)
-            )
-        },
-    )
-
-
-FAMILY = {
-    family: place
-    for place, family in enumerate(
-        ("quality", "energy", "material", "cost", "carbon", "latency", "other")
-    )
-}
-
-
-@dataclass(frozen=True)
-class Term:
-    """An input of a formula as its page names it."""
-
-    name: str
-    letter: str
-    index: str
-    meaning: str
-    unit: str
-    is_metric: bool
-
-    @classmethod
-    def of(cls, asked: Input) -> "Term":
-        letter, _, index = asked.symbol.partition("_")
-        meaning = asked.meaning.rstrip(".")
-        return cls(asked.name, letter, index, meaning, asked.unit, asked.name in metrics.ALL)
-
-
-@dataclass(frozen=True)
-class FormulaLine:
-    """One formula of a metric, ready to be shown."""
-
-    name: str
-    badge: str
-    mathml: SafeString
-    terms: list[Term]
-    example: str
-
-    @classmethod
-    def of(cls, recipe: metrics.Recipe, symbol: str) -> "FormulaLine":
-        terms = [Term.of(each) for each in recipe.terms]
-        # Made by us from the formulas of our own code; no reader's text is in it.
-        shown = mark_safe(recipe.mathml(symbol))
-        return cls(recipe.name, recipe.badge, shown, terms, in_words(recipe.examples))
-
-
-def in_words(examples: tuple[Example, ...]) -> str:
-    """The first example whose inputs are single numbers: “a = 2 and b = 3 give 6”."""
-    for example in examples:
-        inputs = [getattr(value, "value", value) for value in example.inputs.values()]
-        if all(isinstance(value, int | float) for value in [*inputs, example.expected]):
-            named = zip(example.inputs, inputs, strict=True)
-            said = ", ".join(f"{name} = {plain(value)}" for name, value in named)
-            return f"{said} give {plain(example.expected)}"
-    return ""
-
-
-def metric(request: HttpRequest, slug: str) -> HttpResponse:
-    if slug not in metrics.ALL:
-        raise Http404("There is no such metric.")
-    row = metrics.get(slug)
-    used_by = [one for one in metrics.ALL.values() if any(slug in r.inputs for r in one.recipes)]
-    boards = Board.objects.filter(pk__in=Objective.objects.filter(metric=slug).values("board"))
-    return render(
-        request,
-        "leaderboard/metric.html",
-        {
-            "row": row,
-            "head": row.doc.partition("\n\n")[0],
-            "rest": [part for part in row.doc.split("\n\n")[1:] if part.strip()],
-            "formulas": [FormulaLine.of(recipe, row.symbol) for recipe in row.formulas],
-            "used_by": used_by,
-            "boards": boards.order_by("position", "title"),
-        },
     )

@@ -172,10 +172,7 @@ class Chain:
     ) -> Input:
         if name in measured:
             one = measured[name]
-            scale = quantities.scale(name, [one.value])
-            text = scale.quantity(one.value)
-            if one.low < one.high:
-                text += f" ({scale.range(one.low, one.high)})"
+            text = quantities.of_metric(name, one.value, one.low, one.high)
             return Input(name, metrics.get(name).label.lower(), text, f"?metric={name}#provenance")
         words = FACT_WORDS.get(name, name)
         return Input(name, words, fact_text(name, facts.get(name)))
@@ -193,10 +190,7 @@ class Chain:
     @property
     def shown(self) -> str:
         estimate = self.estimate
-        text = self.scale.quantity(estimate.value, low=estimate.low, high=estimate.high)
-        if estimate.low == estimate.high:
-            return text
-        return f"{text} ({self.scale.range(estimate.low, estimate.high)})"
+        return self.scale.bounded(estimate.value, estimate.low, estimate.high)
 
     @property
     def headline(self) -> str:

@@ -3,6 +3,8 @@
 Expected values are the *Check* values of the format notes, worked out by others from the files.
 """
 
+import json
+
 import pytest
 from django.http import QueryDict
 
@@ -74,7 +76,7 @@ def test_the_first_row_of_the_study(study):
     assert found["node_energy"] == pytest.approx(519.29, abs=0.005)
     assert found["throughput"] == pytest.approx(24.21, abs=0.005)
     assert found["ttft"] == pytest.approx(0.12756, abs=5e-6)
-    assert found["energy_per_token"] == pytest.approx(8.0731, abs=5e-5)
+    assert found["node_energy_per_token"] == pytest.approx(8.0731, abs=5e-5)
     # One problem at a time: the time of a device is the mean time that the file prints.
     assert found["device_time"] == pytest.approx(2.784353, abs=1e-6)
 
@@ -170,3 +172,53 @@ def test_a_board_of_aider_has_cost_per_exercise(catalogue, real_data):
     assert found["cost"] == pytest.approx(0.0038916, abs=5e-8)
     assert found["quality"] == pytest.approx(0.702)
     assert found["tokens_out"] == pytest.approx(573_477 / 225)
+
+
+def measured(submission):
+    """The numbers of a submission's one run, in canonical units per functional unit."""
+    run = Run.objects.get(submission=submission)
+    return {measured.metric: measured.value for measured in run.measurements.all()}
+
+
+def test_power_and_throughput_of_a_served_model_give_energy_per_token(catalogue, real_data):
+    place = "together_runner/baselines/b200/sglang/dsr1-fp4/1k1k/tuned/conc16.json"
+    file = real_data / "inferencex-agg-json" / place
+    context = {"model": {"nvidia/DeepSeek-R1-0528-FP4": "DeepSeek-R1-0528"}}
+
+    submission = sent(file.read_bytes(), filename=file.name, context=context)
+
+    assert submission.state == "PUBLISHED", submission.issues
+    found = measured(submission)
+    assert found["energy_per_token"] == pytest.approx(3.065, abs=5e-4)
+    assert found["ttft"] == pytest.approx(0.35853, abs=5e-6)
+    # Ours: eight devices for 2.2379 requests a second.
+    assert found["device_time"] == pytest.approx(8 / 2.237851164115637, rel=1e-9)
+
+
+def test_a_row_of_mlperf_needs_no_context(catalogue, real_data):
+    records = json.loads((real_data / "mlperf-inference/v4.1/summary_results.json").read_text())
+    place = "closed/NVIDIA/results/H200-SXM-141GBx8_TRT_MaxQ/gptj-99/Offline"
+    chosen = [record for record in records if record["Location"] == place]
+
+    submission = sent(json.dumps(chosen).encode(), filename="summary_results.json")
+
+    assert submission.state == "PUBLISHED", submission.issues
+    found = measured(submission)
+    assert found["energy_per_token"] == pytest.approx(0.36462, abs=5e-6)
+    assert found["throughput"] == pytest.approx(13_096.6)
+    assert found["quality"] == pytest.approx(0.431017)
+
+
+def test_the_requests_of_a_vllm_run_are_its_samples(catalogue, real_data):
+    place = "dgx-spark/gpt-oss/gpt-oss-20b/mxfp4/07-office-baseline.json"
+    file = real_data / "vllm-bench-json" / place
+    context = {"task": "serving-sharegpt", "hardware": "DGX Spark"}
+
+    submission = sent(file.read_bytes(), filename=file.name, context=context)
+
+    assert submission.state == "PUBLISHED", submission.issues
+    found = measured(submission)
+    raw = json.loads(file.read_text())
+    assert found["tokens_out"] == pytest.approx(raw["total_output_tokens"] / 200)
+    assert found["run_time"] == pytest.approx(raw["duration"] / 200)
+    assert found["ttft"] == pytest.approx(raw["mean_ttft_ms"] / 1000)

@@ -53,6 +53,8 @@ READING = [
     "sources/{source}/",
     "metrics/",
     "metrics/quality/",
+    "analyses/",
+    "analyses/preference/",
     "formats/",
     "submissions/{submission}/",
     "submissions/{submission}/rows/",
@@ -581,7 +583,7 @@ def test_hardware_shows_every_figure_with_its_citation(client):
     assert answer["memory"]["unit"] == "byte"
     assert answer["fp8"] is None
     assert [(fact["quantity"], fact["citation"]) for fact in answer["facts"]] == [
-        ({"value": v, "low": 111.0, "high": 319.0, "unit": "kg"}, f"A paper that says {v}")
+        ({"value": v, "low": 111.0, "high": 319.0, "unit": "kgCO2e"}, f"A paper that says {v}")
         for v in (150, 319)
     ]
     (part,) = answer["composition"]
@@ -625,14 +627,19 @@ def test_a_source_shows_its_claims(client):
 def test_metrics_tell_their_formulas(client):
     answer = get(client, "metrics/carbon/")
 
-    assert (answer["unit"], answer["better"]) == ("kg", "lower")
-    assert answer["formulas"][1] == {
+    assert (answer["unit"], answer["better"]) == ("kgCO2e", "lower")
+    formula = answer["formulas"][1]
+    assert {name: formula[name] for name in ("name", "written", "badge", "origin", "boundary")} == {
         "name": "carbon.from_node/1",
         "written": "node_energy × grid_intensity",
-        "inputs": ["node_energy", "grid_intensity"],
         "badge": "project extension",
         "origin": "DERIVED",
+        "boundary": "node",
     }
+    assert [(one["name"], one["symbol"], one["unit"]) for one in formula["inputs"]] == [
+        ("node_energy", "E_node", "J"),
+        ("grid_intensity", "I_grid", "kgCO2e/J"),
+    ]
 
 
 # Accounts
@@ -780,6 +787,7 @@ def test_answers_have_the_fields_that_are_described_and_no_others(client, names,
     for name in ("model", "method", "task", "hardware", "source"):
         template = template.replace(f"{{{name}}}", "{slug}")
     template = template.replace("{submission}", "{public_id}").replace("quality", "{slug}")
+    template = template.replace("preference", "{slug}")
     told = schema.schema()["paths"][template]["get"]["responses"]["200"]["content"]
 
     check(get(client, address.format(**names)), told["application/json"]["schema"])
@@ -791,6 +799,8 @@ def check(value, told: dict) -> None:
         told = schema.schema()["components"]["schemas"][told["$ref"].rpartition("/")[2]]
     if value is None:
         assert told["nullable"] or told["oneOf"]
+    elif not told.keys() & {"type", "allOf", "properties"}:
+        assert "description" in told  # Described as anything.
     elif "allOf" in told:
         check(value, told["allOf"][0])
     elif "properties" in told:

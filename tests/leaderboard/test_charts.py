@@ -68,6 +68,14 @@ def test_a_narrow_interval_shows_one_more_digit():
     assert scale.number(19.66, low=15, high=25) == "19.7"
 
 
+def test_an_interval_as_wide_as_its_value_shows_one_digit_less():
+    scale = quantities.Scale(1, "kg")
+
+    assert scale.number(1.491, low=0.5, high=2.1) == "1.5"
+    assert scale.number(0.0346, low=0.01, high=0.09) == "0.035"
+    assert scale.number(2515, low=587, high=8800) == "2,515"
+
+
 @pytest.mark.parametrize(
     ("metric", "values", "unit"),
     [
@@ -80,6 +88,16 @@ def test_a_narrow_interval_shows_one_more_digit():
         ("latency", [0.02], "ms"),
         ("carbon", [2e-3], "g CO₂e"),
         ("material", [2e-6], "mg"),
+        ("abiotic_depletion", [2e-6], "mg Sb eq"),
+        ("device_carbon", [126.8], "kg CO₂e"),
+        ("node_energy_per_token", [0.02], "mJ/token"),
+        ("energy_per_image", [3500], "kJ/image"),
+        ("tokens_per_joule", [4], "tokens/J"),
+        ("tokens_out", [300], "tokens"),
+        ("intelligence_per_watt", [0.0022], "per kW"),
+        ("intelligence_per_joule", [0.02], "per kJ"),
+        ("memory", [2**30], "GB"),
+        ("power", [400], "W"),
         ("gpu_lives", [40], "device lives"),
         ("throughput", [3000], "tokens/s"),
         ("cost", [], "USD"),

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from leaderboard.core import metrics
 from leaderboard.models import Claim, Composition, HardwareFact, Submission
@@ -114,8 +115,11 @@ def test_every_metric_has_its_page(client, slug):
     answer = client.get(f"/metrics/{slug}/")
 
     assert answer.status_code == 200
-    for recipe in metrics.get(slug).recipes:
+    for recipe in metrics.get(slug).formulas:
         assert recipe.name in text_of(answer)
+        assert recipe.badge in text_of(answer)
+    for source in metrics.get(slug).all_sources:
+        assert escape(source) in text_of(answer)
 
 
 def test_a_page_that_is_not_there_names_those_close_to_it(client):

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         self.tell(summary, dry_run=dry_run)
         if not dry_run and not summary.is_unchanged:
             # What follows from the facts of the catalogue follows anew.
-            for pk in rederive():
+            for pk in rederive(at=timezone.now()):
                 frontiers.refresh(pk, at=timezone.now())
 
     def tell(self, summary: importing.Summary, *, dry_run: bool) -> None:

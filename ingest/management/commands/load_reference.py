@@ -36,7 +36,7 @@ class Command(BaseCommand):
             )
         if not report.is_unchanged:
             # What follows from the facts of the catalogue follows anew.
-            for pk in rederive():
+            for pk in rederive(at=timezone.now()):
                 frontiers.refresh(pk, at=timezone.now())
         for told in first_boards.boards(data):
             board = set_up(told)

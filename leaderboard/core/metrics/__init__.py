@@ -35,14 +35,14 @@ ABOUT_FACTS = {
     "device_life": Fact("s", "L_dev", "how long a device is used before it is replaced"),
     "device_mass": Fact("kg", "m_dev", "mass of one device: the analysed one, or the module's"),
     "device_analysed_mass": Fact("kg", "m_analysed", "mass of one device that was analysed"),
-    "device_embodied_carbon": Fact("kg", "c_dev", "CO2 equivalent of making one device"),
-    "device_abiotic_depletion": Fact("kg", "a_dev", "antimony equivalent of making one device"),
+    "device_embodied_carbon": Fact("kgCO2e", "c_dev", "CO2 equivalent of making one device"),
+    "device_abiotic_depletion": Fact("kgSbeq", "a_dev", "antimony equivalent of making one device"),
     "device_toxic_mass": Fact("kg", "m_toxic", "mass of toxic elements in one device"),
     "device_rated_power": Fact("W", "P_rated", "rated power of one device (TDP)"),
     "device_price": Fact("USD/s", "p_dev", "on-demand price of a device's second"),
     "device_peak_flops": Fact("FLOP/s", "F_peak", "peak dense 16-bit rate of one device"),
-    "model_active_parameters": Fact("count", "P_active", "parameters that work on each token"),
-    "grid_intensity": Fact("kg/J", "I_grid", "CO2 equivalent per energy of the region's grid"),
+    "model_active_parameters": Fact("parameter", "P_active", "parameters that work on each token"),
+    "grid_intensity": Fact("kgCO2e/J", "I_grid", "CO2 equivalent per energy of the region's grid"),
     "pue": Fact("1", "PUE", "power usage effectiveness of the data centre"),
     "a100_price": Fact("USD/s", "p_A100", "on-demand price of an A100's second"),
 }
@@ -67,6 +67,8 @@ class Recipe:
     sources: tuple[Source, ...] = ()
     # Empty for what is derived: then the inputs are metrics and facts.
     asked: tuple[Input, ...] = ()
+    # Of the metric: what the formula is equal to.
+    symbol: str = ""
 
     @property
     def origin(self) -> str:
@@ -88,10 +90,16 @@ class Recipe:
         """The inputs with symbol, unit and meaning."""
         return self.asked or tuple(map(term, self.inputs))
 
-    def mathml(self, left: str) -> str:
-        """`left` = the formula, as a `<math>` element."""
+    @property
+    def is_derived(self) -> bool:
+        """Whether entries get it; what asks for more is computed on request."""
+        return not self.asked
+
+    @property
+    def mathml(self) -> str:
+        """The metric's symbol = the formula, as a `<math>` element."""
         symbols = {each.name: each.symbol for each in self.terms if each.symbol}
-        return formulas.mathml(self.formula_text, symbols, left=left)
+        return formulas.mathml(self.formula_text, symbols, left=self.symbol)
 
 
 def term(name: str) -> Input:
@@ -144,8 +152,10 @@ class Metric:
 
         def register(formula: Callable[..., Any]) -> Callable[..., Any]:
             inputs = tuple(inspect.signature(formula).parameters)
-            stated = (tuple(examples), tuple(edges), tuple(sources))
-            self.recipes.append(Recipe(name, formula, inputs, written, badge, *stated))
+            stated = (tuple(examples), tuple(edges), tuple(sources) or self.sources)
+            self.recipes.append(
+                Recipe(name, formula, inputs, written, badge, *stated, symbol=self.symbol)
+            )
             return formula
 
         return register
@@ -167,8 +177,10 @@ class Metric:
             names = tuple(each.name for each in asked)
             if names != tuple(inspect.signature(formula).parameters):
                 raise ImportError(f"{name} must take exactly what it asks for: {', '.join(names)}")
-            stated = (tuple(examples), tuple(edges), tuple(sources), tuple(asked))
-            self.computations.append(Recipe(name, formula, names, written, badge, *stated))
+            stated = (tuple(examples), tuple(edges), tuple(sources) or self.sources)
+            self.computations.append(
+                Recipe(name, formula, names, written, badge, *stated, tuple(asked), self.symbol)
+            )
             return formula
 
         return register

@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "abiotic_depletion",
     "Abiotic depletion",
-    "kg",
+    "kgSbeq",
     LOWER,
     family="material",
     symbol="ADP_e",
@@ -26,7 +26,7 @@ METRIC = Metric(
         Example(
             {
                 "device_time": 3600,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_abiotic_depletion": 0.01752,
             },
             1e-06,
@@ -44,7 +44,7 @@ def from_device_time(device_time, device_life, device_abiotic_depletion):
         Example(
             {
                 "accelerator_time": footprint.YEAR_S,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_abiotic_depletion": 0.0063421,
             },
             0.00317105,

@@ -3,7 +3,12 @@
 from leaderboard.core import papers
 from leaderboard.core.contract import NUMBERS, Example, Input
 from leaderboard.core.metrics import LOWER, Metric
-from leaderboard.core.samples import time_average
+from leaderboard.core.samples import (
+    TIME_AVERAGE,
+    TIME_AVERAGE_EDGES,
+    TIMES,
+    time_average,
+)
 
 METRIC = Metric(
     "average_memory",
@@ -12,20 +17,17 @@ METRIC = Metric(
     LOWER,
     symbol="AMU",
     sources=(papers.EFFICIENTLLM,),
-    edges=(
-        "Samples may be uneven: the integral over time, not their plain mean.",
-        "Fewer than two samples: missing.",
-    ),
+    edges=TIME_AVERAGE_EDGES,
 )
 
 
 @METRIC.computed(
     "average_memory.of_samples/1",
     [
-        Input("times", "when each sample was taken", "s", NUMBERS, symbol="t"),
+        TIMES,
         Input("values", "memory in use at each time", "byte", NUMBERS, at_least=0, symbol="M"),
     ],
-    written="integral(values, times) / (t_end - t_begin)",
+    written=TIME_AVERAGE,
     badge="verified in text",
     examples=[
         Example({"times": [0, 1, 3], "values": [100, 120, 110]}, 340 / 3),

@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "carbon_reported",
     "Carbon as reported",
-    "kg",
+    "kgCO2e",
     LOWER,
     family="carbon",
     symbol="C_reported",

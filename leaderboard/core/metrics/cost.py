@@ -62,7 +62,7 @@ def priced(noun: str) -> tuple[Input, ...]:
     return (
         Input("kind", f"which {noun}", shape=NAME),
         Input("count", "how many per question", "count", NUMBER, at_least=0),
-        Input("price", "price of one", "USD", NUMBER, at_least=0),
+        Input("price", "price of one", "USD/count", NUMBER, at_least=0),
     )
 
 

@@ -7,15 +7,15 @@ documentation prints other factors than its data file, and another yield model t
 Climate and depletion point at different parts: look at both.
 """
 
-from leaderboard.core import footprint, papers
-from leaderboard.core.contract import NAME, NUMBER, TABLE, Detailed, Example, Input
+from leaderboard.core import embodied, footprint, papers
+from leaderboard.core.contract import Detailed, Example
 from leaderboard.core.footprint import Card
 from leaderboard.core.metrics import LOWER, Metric
 
 METRIC = Metric(
     "device_depletion",
     "Abiotic depletion of a device",
-    "kg",
+    "kgSbeq",
     LOWER,
     family="material",
     symbol="a_dev",
@@ -23,82 +23,33 @@ METRIC = Metric(
     edges=("A die that does not fit on a wafer of 300 mm: an error in the data.",),
 )
 
-
-@METRIC.computed(
+METRIC.computed(
     "device_depletion.of_components/1",
-    [
-        Input(
-            "components",
-            "impact of making each part",
-            "kg",
-            TABLE,
-            columns=(
-                Input("component", "the part", shape=NAME),
-                Input("impact", "impact of making it", "kg", NUMBER, at_least=0),
-            ),
-        ),
-    ],
+    [embodied.COMPONENTS],
     written="sum(impact[c] for c in components)",
     badge="verified in data",
     examples=[
         Example(
-            {
-                "components": [
-                    {"component": "casing", "impact": 5.41e-05},
-                    {"component": "heatsink", "impact": 0.00508},
-                    {"component": "PCB", "impact": 0.000913},
-                    {"component": "main dies", "impact": 0.000161},
-                    {"component": "power on package", "impact": 0.000134},
-                    {"component": "upstream transport", "impact": 1.82e-08},
-                ]
-            },
+            embodied.components(5.41e-5, 0.00508, 0.000913, 0.000161, 0.000134, 1.82e-8),
             0.00634212,
             "T01n: A100 SXM4 40 GB",
-            5e-09,
+            5e-9,
         ),
     ],
     edges=["The parts' shares stand beside the total."],
-)
-def of_components(components):
-    total, shares = footprint.summed((row["component"], row["impact"]) for row in components)
-    return Detailed(total, shares)
+)(embodied.of_components)
 
 
 @METRIC.computed(
     "device_depletion.parametric/1",
     footprint.CARD_INPUTS,
-    written="""
-    impact = parts + dies + transport
-    parts = f_casing * casing_kg + f_heatsink * heatsink_kg + f_board * board_cm2
-    dies = f_die * area(die_mm2) + f_memory * area(memory_die_mm2) * memory_dies
-    transport = (f_upstream + f_eol + 9908 * f_plane + 1000 * f_truck) * mass_kg
-    area(a) = pi * 150**2 / (n * y)
-    n = round(pi * 150**2 / s - pi * 300 / sqrt(2 * s))
-    s = (sqrt(a) + 0.2)**2
-    y = exp(-sqrt(a / 1000))
-    """,
+    written=embodied.PARAMETRIC,
     badge="verified in text",
     sources=[papers.GPU_CALCULATOR],
-    examples=[
-        Example(
-            {
-                "mass_kg": 1.230,
-                "heatsink_kg": 0.609,
-                "casing_kg": 0.387,
-                "board_cm2": 234.36,
-                "die_mm2": 826,
-                "memory_die_mm2": 86.25,
-            },
-            0.006896,
-            "T01p: A100 PCIe 40 GB",
-            5e-07,
-        ),
-    ],
+    examples=[Example(embodied.A100_PCIE_40GB, 0.006896, "T01p: A100 PCIe 40 GB", 5e-7)],
 )
 def parametric(mass_kg, heatsink_kg, casing_kg, board_cm2, die_mm2, memory_die_mm2, memory_dies):
-    card = Card(mass_kg, heatsink_kg, casing_kg, board_cm2, die_mm2, memory_die_mm2, memory_dies)
-    areas = {
-        "effective_die_mm2": footprint.effective_area(die_mm2),
-        "effective_memory_die_mm2": footprint.effective_area(memory_die_mm2),
-    }
-    return Detailed(footprint.parametric(card).elements, areas)
+    impact, areas = embodied.parametric(
+        Card(mass_kg, heatsink_kg, casing_kg, board_cm2, die_mm2, memory_die_mm2, memory_dies)
+    )
+    return Detailed(impact.elements, areas)

@@ -72,3 +72,12 @@ def from_throughput(device_count, tokens_out, throughput):
 )
 def from_images(device_count, image_throughput):
     return device_count / image_throughput
+
+
+@METRIC.derived(
+    "device_time.from_samples/1",
+    written="device_count / sample_throughput",
+    examples=[Example({"device_count": 4, "sample_throughput": 16}, 0.25)],
+)
+def from_samples(device_count, sample_throughput):
+    return device_count / sample_throughput

@@ -11,7 +11,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "e3",
     "E3, efficiency-aware effectiveness",
-    "1/count",
+    "1/token",
     HIGHER,
     symbol="E3",
     sources=(papers.PLAN_AND_BUDGET,),

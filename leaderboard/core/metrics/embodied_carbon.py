@@ -10,7 +10,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "embodied_carbon",
     "Embodied carbon",
-    "kg",
+    "kgCO2e",
     LOWER,
     family="carbon",
     symbol="C_emb",
@@ -24,7 +24,11 @@ METRIC = Metric(
     written="device_time / device_life * device_embodied_carbon",
     examples=[
         Example(
-            {"device_time": 3600, "device_life": footprint.LIFE, "device_embodied_carbon": 175.2},
+            {
+                "device_time": 3600,
+                "device_life": footprint.LIFE_IN_YEARS,
+                "device_embodied_carbon": 175.2,
+            },
             0.01,
         ),
     ],
@@ -40,7 +44,7 @@ def from_device_time(device_time, device_life, device_embodied_carbon):
         Example(
             {
                 "accelerator_time": footprint.YEAR_S,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_embodied_carbon": 126.775,
             },
             63.3875,

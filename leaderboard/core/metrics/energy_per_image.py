@@ -1,6 +1,6 @@
-"""Energy per image or video: of a batch over its size, or mean power over images per second.
+"""Energy of the accelerators per image or video: of a batch over its size, or power over rate.
 
-It counts the accelerators alone.
+What the whole machine draws for a task whose unit is an image is its node energy.
 """
 
 from leaderboard.core import papers
@@ -9,10 +9,11 @@ from leaderboard.core.metrics import LOWER, Metric
 
 METRIC = Metric(
     "energy_per_image",
-    "Energy per image",
-    "J",
+    "Accelerator energy per image",
+    "J/image",
     LOWER,
     family="energy",
+    boundary="accelerators",
     symbol="E_image",
     sources=(papers.ML_ENERGY,),
 )

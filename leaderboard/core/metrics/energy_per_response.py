@@ -1,4 +1,7 @@
-"""Energy of one response: energy per output token times the tokens of a response."""
+"""Energy of the accelerators for one response: energy per output token times its tokens.
+
+What the whole machine draws for a task whose unit is a response is its node energy.
+"""
 
 from leaderboard.core import papers
 from leaderboard.core.contract import Example
@@ -6,13 +9,13 @@ from leaderboard.core.metrics import LOWER, Metric
 
 METRIC = Metric(
     "energy_per_response",
-    "Energy per response",
-    "J",
+    "Accelerator energy per response",
+    "J/response",
     LOWER,
     family="energy",
+    boundary="accelerators",
     symbol="E_response",
     sources=(papers.ML_ENERGY,),
-    edges=("It counts what its energy per token counts.",),
 )
 
 

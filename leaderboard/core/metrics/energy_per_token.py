@@ -1,8 +1,7 @@
-"""Energy per generated token, by the widest boundary that was measured directly.
+"""Energy of the accelerators per generated token.
 
-The formula says whether it counts the node or the accelerators alone; the two are not alike. At
-steady state it is the energy of the window over the tokens of the window, or what is the same,
-mean power over throughput.
+At steady state it is the energy of the window over the tokens of the window, or what is the same,
+mean power over throughput. What the whole machine draws is another metric.
 """
 
 from leaderboard.core import papers
@@ -12,39 +11,21 @@ from leaderboard.core.metrics import LOWER, Metric
 
 METRIC = Metric(
     "energy_per_token",
-    "Energy per output token",
-    "J",
+    "Accelerator energy per output token",
+    "J/token",
     LOWER,
     family="energy",
+    boundary="accelerators",
     symbol="E_token",
-    sources=(papers.ML_ENERGY, papers.MELODI),
+    sources=(papers.ML_ENERGY,),
     edges=("No output tokens: an error in the data.",),
 )
-
-
-@METRIC.derived(
-    "energy_per_token.from_node/1",
-    written="node_energy / tokens_out",
-    badge="verified in text",
-    sources=[papers.MELODI],
-    examples=[
-        Example(
-            {"node_energy": {"value": 2.35e-4, "unit": "kWh"}, "tokens_out": 535.03},
-            1.58122,
-            "T22a: codellama-7b",
-            5e-6,
-        ),
-    ],
-)
-def from_node(node_energy, tokens_out):
-    return node_energy / tokens_out
 
 
 @METRIC.derived(
     "energy_per_token.from_device/1",
     written="device_energy / tokens_out",
     badge="verified in text",
-    sources=[papers.ML_ENERGY],
     examples=[
         Example({"device_energy": 54_631.48, "tokens_out": 584_013}, 0.093545, "T02a", 5e-7),
     ],
@@ -57,7 +38,6 @@ def from_device(device_energy, tokens_out):
     "energy_per_token.from_power/1",
     written="power / throughput",
     badge="verified in text",
-    sources=[papers.ML_ENERGY],
     examples=[
         Example({"power": 689.1, "throughput": 3117.4}, 0.2211, "T02c: Qwen3-8B, H100", 1e-4),
     ],
@@ -77,7 +57,6 @@ def from_power(power, throughput):
     ],
     written="window_energy / max(tokens_end - tokens_begin, 1)",
     badge="verified in text",
-    sources=[papers.ML_ENERGY],
     examples=[
         Example(
             {

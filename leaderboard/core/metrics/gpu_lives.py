@@ -54,7 +54,9 @@ METRIC = Metric(
 @METRIC.derived(
     "gpu_lives.from_hours/1",
     written="accelerator_time / device_life",
-    examples=[Example({"accelerator_time": 63_072_000.0, "device_life": footprint.LIFE}, 1)],
+    examples=[
+        Example({"accelerator_time": 63_072_000.0, "device_life": footprint.LIFE_IN_YEARS}, 1)
+    ],
 )
 def from_hours(accelerator_time, device_life):
     return accelerator_time / device_life

@@ -7,7 +7,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "image_throughput",
     "Image throughput",
-    "count/s",
+    "image/s",
     HIGHER,
     family="latency",
     symbol="v_image",

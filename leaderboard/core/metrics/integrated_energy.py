@@ -7,7 +7,7 @@ serving, so it is a column of its own.
 from leaderboard.core import papers
 from leaderboard.core.contract import NUMBERS, Example, Input
 from leaderboard.core.metrics import LOWER, Metric
-from leaderboard.core.samples import integral
+from leaderboard.core.samples import TIMES, integral
 
 METRIC = Metric(
     "integrated_energy",
@@ -24,7 +24,7 @@ METRIC = Metric(
 @METRIC.computed(
     "integrated_energy.of_samples/1",
     [
-        Input("times", "when each sample was taken", "s", NUMBERS, symbol="t"),
+        TIMES,
         Input("power", "power at each time", "W", NUMBERS, at_least=0, symbol="P"),
     ],
     written="integral(power, times)",

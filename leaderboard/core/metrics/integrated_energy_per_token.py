@@ -7,7 +7,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "integrated_energy_per_token",
     "Energy per token by power integral",
-    "J",
+    "J/token",
     LOWER,
     family="energy",
     symbol="E_int_token",

@@ -4,10 +4,9 @@ The power of the accelerators is averaged over queries; where only energy and ti
 energy over time, which the formula's name says. Shown per kW to avoid tiny numbers.
 """
 
-from leaderboard.core import papers
-from leaderboard.core.contract import NUMBER, TABLE, Example, Input
+from leaderboard.core import intelligence, papers
+from leaderboard.core.contract import NUMBER, Example, Input
 from leaderboard.core.metrics import HIGHER, Metric
-from leaderboard.core.samples import mean
 
 METRIC = Metric(
     "intelligence_per_watt",
@@ -15,6 +14,7 @@ METRIC = Metric(
     "1/W",
     HIGHER,
     family="energy",
+    boundary="accelerators",
     symbol="IPW",
     sources=(papers.PER_WATT,),
     edges=("Accuracy 0 gives 0.", "Power of zero or less: an error in the data."),
@@ -45,26 +45,8 @@ def from_energy(quality, run_time, device_energy):
 
 @METRIC.computed(
     "intelligence_per_watt.of_queries/1",
-    [
-        Input(
-            "queries",
-            "each query's accuracy and mean power",
-            shape=TABLE,
-            columns=(
-                Input(
-                    "accuracy",
-                    "share of the answer that is right",
-                    "1",
-                    NUMBER,
-                    at_least=0,
-                    at_most=1,
-                ),
-                Input("power", "mean power during the query", "W", NUMBER, above=0),
-            ),
-            symbol="Q",
-        ),
-    ],
-    written="mean(accuracy[q] for q in queries) / mean(power[q] for q in queries)",
+    [intelligence.queries(Input("power", "mean power during the query", "W", NUMBER, above=0))],
+    written=intelligence.written("power"),
     badge="verified in text",
     examples=[
         Example(
@@ -76,4 +58,4 @@ def from_energy(quality, run_time, device_energy):
     ],
 )
 def of_queries(queries):
-    return mean(queries, "accuracy", "queries") / mean(queries, "power", "queries")
+    return intelligence.per_mean(queries, "power")

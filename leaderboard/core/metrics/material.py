@@ -39,7 +39,10 @@ LIVES = Input("gpu_lives", "device lives used up", at_least=0, symbol="N_gpu")
     "material.from_device_time/1",
     written="device_time / device_life * device_mass",
     examples=[
-        Example({"device_time": 3600, "device_life": footprint.LIFE, "device_mass": 1.752}, 1e-4),
+        Example(
+            {"device_time": 3600, "device_life": footprint.LIFE_IN_YEARS, "device_mass": 1.752},
+            1e-4,
+        ),
     ],
 )
 def from_device_time(device_time, device_life, device_mass):
@@ -53,7 +56,7 @@ def from_device_time(device_time, device_life, device_mass):
         Example(
             {
                 "accelerator_time": footprint.YEAR_S,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_analysed_mass": 1.491,
             },
             0.7455,

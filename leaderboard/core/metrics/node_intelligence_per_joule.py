@@ -13,6 +13,7 @@ METRIC = Metric(
     "1/J",
     HIGHER,
     family="energy",
+    boundary="node",
     symbol="IPJ_node",
     sources=(papers.PER_WATT,),
     edges=("Accuracy 0 gives 0.", "Energy of zero or less: an error in the data."),

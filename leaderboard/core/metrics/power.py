@@ -10,6 +10,7 @@ METRIC = Metric(
     "W",
     LOWER,
     family="energy",
+    boundary="accelerators",
     symbol="P_mean",
     sources=(papers.ML_ENERGY,),
     examples=(Example({"power": {"value": 0.6891, "unit": "kW"}}, 689.1, "Qwen3-8B on an H100"),),

@@ -7,7 +7,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "throughput",
     "Output throughput",
-    "count/s",
+    "token/s",
     HIGHER,
     family="latency",
     symbol="v_out",

@@ -7,7 +7,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "tokens_in",
     "Prompt tokens",
-    "count",
+    "token",
     LOWER,
     symbol="n_in",
     sources=(papers.COST_OF_PASS,),

@@ -7,7 +7,7 @@ from leaderboard.core.metrics import LOWER, Metric
 METRIC = Metric(
     "tokens_out",
     "Output tokens",
-    "count",
+    "token",
     LOWER,
     symbol="n_out",
     sources=(papers.COST_OF_PASS,),

@@ -1,6 +1,6 @@
-"""Output tokens per joule; "tokens per second per watt" is the same quantity.
+"""Output tokens per joule of the accelerators; "tokens per second per watt" is the same quantity.
 
-It is one over the energy per output token and counts what that counts.
+It is one over their energy per output token. What the whole machine draws is another metric.
 """
 
 from leaderboard.core import papers
@@ -9,10 +9,11 @@ from leaderboard.core.metrics import HIGHER, Metric
 
 METRIC = Metric(
     "tokens_per_joule",
-    "Output tokens per joule",
-    "count/J",
+    "Output tokens per joule of the accelerators",
+    "token/J",
     HIGHER,
     family="energy",
+    boundary="accelerators",
     symbol="eta_token",
     sources=(papers.GREENER,),
     edges=("No energy or no power: an error in the data.",),

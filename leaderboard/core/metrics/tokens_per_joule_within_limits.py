@@ -13,7 +13,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "tokens_per_joule_within_limits",
     "Output tokens per joule within latency limits",
-    "count/J",
+    "token/J",
     HIGHER,
     family="energy",
     symbol="eta_slo",

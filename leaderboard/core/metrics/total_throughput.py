@@ -7,7 +7,7 @@ from leaderboard.core.metrics import HIGHER, Metric
 METRIC = Metric(
     "total_throughput",
     "Total throughput",
-    "count/s",
+    "token/s",
     HIGHER,
     family="latency",
     symbol="v_total",

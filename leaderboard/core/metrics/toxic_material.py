@@ -28,7 +28,11 @@ METRIC = Metric(
     written="device_time / device_life * device_toxic_mass",
     examples=[
         Example(
-            {"device_time": 3600, "device_life": footprint.LIFE, "device_toxic_mass": 0.1752},
+            {
+                "device_time": 3600,
+                "device_life": footprint.LIFE_IN_YEARS,
+                "device_toxic_mass": 0.1752,
+            },
             1e-5,
         ),
     ],
@@ -44,7 +48,7 @@ def from_device_time(device_time, device_life, device_toxic_mass):
         Example(
             {
                 "accelerator_time": footprint.YEAR_S,
-                "device_life": footprint.LIFE,
+                "device_life": footprint.LIFE_IN_YEARS,
                 "device_toxic_mass": 0.5,
             },
             0.25,

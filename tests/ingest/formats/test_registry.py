@@ -8,19 +8,26 @@ from tests.ingest.formats.reading import SAMPLES
 def test_the_folder_is_the_registry():
     assert sorted(formats.FORMATS) == [
         "aider-leaderboard-yaml",
+        "aiperf-json",
         "bigcode-eval-json",
         "codecarbon-csv",
         "efficiency-frontier-csv",
         "efficiency-frontier-json",
         "helm-run-json",
+        "inferencex-agg-json",
         "llama-bench",
         "llama-benchy-md",
         "llm-energy-benchmark-csv",
         "lm-eval-json",
         "lmarena-csv",
+        "lmbench-request-csv",
         "mlenergy-v3-json",
+        "mlperf-inference",
+        "mlperf-tiny",
         "mteb-json",
+        "optimum-benchmark",
         "routellm-csv",
+        "vllm-bench-json",
     ]
 
 

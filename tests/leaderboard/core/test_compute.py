@@ -28,7 +28,7 @@ def test_a_metric_is_computed_by_the_formula_that_its_inputs_fit():
     assert (derived.state, derived.value) == (VALUE, Interval.exact(2))
     assert derived.recipe == "energy_per_token.from_device/1"
     assert by_power.recipe == "energy_per_token.from_power/1"
-    assert derived.unit == "J"
+    assert derived.unit == "J/token"
 
 
 def test_bounds_of_inputs_reach_the_result():
@@ -96,6 +96,48 @@ def test_an_infinite_cost_is_a_state_and_no_number():
     result = compute("cost_of_pass", {"attempts": [{"cost": 1, "success": 0}]})
 
     assert (result.state, result.value) == (INFINITE, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("44.6 Wh", Interval.exact(160_560)),
+        ("44.6Wh", Interval.exact(160_560)),
+        ("160560", Interval.exact(160_560)),
+        ("1.6056e5 J", Interval.exact(160_560)),
+        ("44.6 (40 to 50) Wh", Interval(160_560, 144_000, 180_000)),
+        ("44.6 Wh (40–50)", Interval(160_560, 144_000, 180_000)),
+        ({"value": 44.6, "unit": "Wh", "low": 40, "high": 50}, Interval(160_560, 144_000, 180_000)),
+    ],
+)
+def test_a_number_is_written_with_its_unit_and_bounds(written, expected):
+    found = compute("node_energy", {"node_energy": written}).interval
+
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (expected.value, expected.low, expected.high)
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "Wh", "44,6 Wh", "1,000 Wh", "44.6 W", "44.6 Wh (40 to 50) J", "44.6 (40 Wh)", "4" * 400],
+)
+def test_what_can_not_be_read_for_certain_is_refused(written):
+    with pytest.raises(InputError) as refused:
+        compute("node_energy", {"node_energy": written})
+
+    assert refused.value.field == "node_energy"
+
+
+def test_numbers_in_a_table_may_have_units_too():
+    tokens = [{"kind": "input", "count": "20 ktoken", "price": "2 USD/Mtoken"}]
+
+    assert compute("cost", {"tokens": tokens}).interval.value == pytest.approx(0.04)
+
+
+def test_a_bare_number_takes_no_bounds():
+    with pytest.raises(InputError, match="without bounds"):
+        compute("idealised_runtime", {"model": "ada", "prompt_tokens": "5 (4 to 6)"})
 
 
 def test_attempts_without_a_cost_are_left_out_and_counted():

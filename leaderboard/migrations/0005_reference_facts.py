@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leaderboard', '0003_proposals'),
+        ('leaderboard', '0004_rederivation'),
     ]
 
     operations = [

@@ -1,0 +1,264 @@
+"""Results of `vllm bench serve` (before: `benchmark_serving.py`): speed of a served model.
+
+Neither the device nor the energy is in the file. A `meta.json` beside it may name the device, and
+a `NN-telemetry.csv` with the number of the result has the power that the driver reports for the
+accelerator, whose integral is its energy.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from ingest.formats import _document, _limits, _serving, _table
+from ingest.formats._cells import Cells, Column, is_number
+from ingest.formats._file import File
+from ingest.formats._head import Head
+from ingest.readings import INFO, SENSED, Issue, Reading, Row, Unreadable, Value
+
+LABEL = "vLLM serving benchmark (JSON)"
+SLUG = "vllm-bench-json"
+
+REQUIRED = ("model_id", "num_prompts", "duration", "completed", "output_throughput")
+TIMES = {
+    "ttft": Column("/mean_ttft_ms", "ms"),
+    "tpot": Column("/mean_tpot_ms", "ms"),
+    "itl": Column("/median_itl_ms", "ms"),
+    "latency": Column("/mean_e2el_ms", "ms"),
+}
+VALUES = {
+    "throughput": Column("/output_throughput", "1/s"),
+    "total_throughput": Column("/total_token_throughput", "1/s"),
+    "sample_throughput": Column("/request_throughput", "1/s"),
+    "run_time": Column("/duration", "s", per="run"),
+    "tokens_in": Column("/total_input_tokens", "count", per="run"),
+    "tokens_out": Column("/total_output_tokens", "count", per="run"),
+}
+SETTINGS = {
+    "backend": "/backend",
+    "test": "/label",
+    "request_rate": "/request_rate",
+    "concurrency": "/max_concurrency",
+    "tensor_parallel": "/tensor_parallel_size",
+}
+META, TELEMETRY = "meta.json:", "telemetry.csv:"
+META_SETTINGS = {
+    "kv_cache_dtype": f"{META}/server_config/kv_cache_dtype",
+    "prefix_caching": f"{META}/server_config/enable_prefix_caching",
+}
+ENERGY = Column(f"{TELEMETRY}energy_j", "J", per="run", origin=SENSED)
+
+# A run is saturated when it manages less than this share of the load and the first token comes
+# this many times later than at the lowest load of the model, or after this share of the run.
+ACHIEVED, LATER, QUEUE = 0.8, 2.5, 0.1
+COVERED = 0.9  # of the run that a telemetry must cover
+
+_NUMBERED = re.compile(r"(\d+)-(.+)\.json", re.IGNORECASE)
+_PRECISION = re.compile(r"(?:nv|mx)?(?:fp|bf|int)\d{1,2}|awq|gptq|q\d\w*", re.IGNORECASE)
+
+
+def matches(head: Head) -> float:
+    if not {"model_id", "request_rate"} <= head.keys or {"steps", "tput_per_gpu"} & head.keys:
+        return 0.0
+    share = sum(key in head.keys for key in REQUIRED) / len(REQUIRED)
+    return head.score(share if share > 0.5 else 0.0)
+
+
+def companion(head: Head) -> str:
+    if {"elapsed_s", "power_w"} <= set(head.columns):
+        return "Telemetry of an accelerator; send it with the results of the same number."
+    if {"served_name", "server_config", "hardware"} <= head.keys:
+        return "A description of a benchmark's server; send it with the results beside it."
+    if {"steps", "configured_rps", "achieved_rps"} <= head.keys:
+        return "A summary of a rate sweep, whose steps have result files of their own."
+    return ""
+
+
+def rows(file: File) -> Iterator[Row]:
+    for number, record in enumerate(_records(file), 1):
+        lacking = [key for key in REQUIRED if key not in record]
+        if len(lacking) == len(REQUIRED):
+            message = f"The result lacks {', '.join(lacking)}."
+            raise Unreadable(Issue("column.missing", message, row=number, column=lacking[0]))
+        plain = {key: said for key, said in record.items() if not isinstance(said, list | dict)}
+        beside = _meta(file, record) | _telemetry(file, record)
+        yield Row(number, _document.cells(plain, number) | beside, file.path)
+
+
+def reading(row: Row) -> Reading:
+    cells = Cells(row)
+    model, revision = _serving.model(cells, "/model_id")
+    completed, asked = cells.count("/completed"), cells.count("/num_prompts")
+    _serving.requests(cells, completed, asked, "/completed")
+    hardware, deployment = _serving.place(row.path)
+    used = _serving.gpus(row.path)
+    count = used.pop("device_count", None)
+    values = _serving.times(cells, TIMES) | cells.values(VALUES) | _energy(cells)
+    if not values:
+        cells.issue("value.missing", "The file states no result.")
+    _serving.devices(cells, count)
+    settings = _test(row.path) | cells.settings(SETTINGS | META_SETTINGS) | _burstiness(cells)
+    settings |= _profile(cells.text(f"{META}/profile")) | used
+    named = {"deployment": deployment, "revision": revision}
+    return Reading(
+        row=row.number,
+        path=row.path,
+        model=model,
+        hardware=cells.text(f"{META}/hardware") or hardware,
+        device_count=count,
+        settings=settings | {name: text for name, text in named.items() if text},
+        samples=completed,
+        measured_on=_day(cells),
+        values=values,
+        issues=tuple(cells.issues),
+    )
+
+
+def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """Runs that could not keep up with their load have the setting `saturated`."""
+    groups: dict[tuple[str, ...], list[Reading]] = defaultdict(list)
+    for reading in readings:
+        deployment = str(reading.settings.get("deployment", ""))
+        groups[reading.model, reading.hardware, deployment].append(reading)
+    for group in groups.values():
+        rates = [(rate, _number(r, "ttft")) for r in group if (rate := _rate(r))]
+        lowest = min(rates, default=(0.0, 0.0))
+        yield from (_judged(reading, *lowest) for reading in group)
+
+
+def _records(file: File) -> list[dict[str, Any]]:
+    """One result, a list of them, or one a line as `--append-result` writes them."""
+    with file.open() as stream:
+        source = stream.read().removeprefix(b"\xef\xbb\xbf")
+    lines = [line for line in source.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.strip().startswith(b'{"') for line in lines):
+        found = [_document.parsed(line) for line in lines[: _limits.ROWS]]
+    else:
+        whole = _document.parsed(source)
+        found = whole if isinstance(whole, list) else [whole]
+    if not found:
+        raise Unreadable(Issue("rows.missing", "The list of results is empty."))
+    for number, record in enumerate(found, 1):
+        if not isinstance(record, dict):
+            message = "A result is a JSON object with keys and values."
+            raise Unreadable(Issue("record.invalid", message, row=number))
+    return found
+
+
+def _meta(file: File, record: dict[str, Any]) -> dict[str, Any]:
+    """What `meta.json` says of the server, if it is about this model."""
+    companion = file.beside("meta.json")
+    try:
+        found = _document.document(companion) if companion else None
+    except Unreadable:
+        return {}
+    if not isinstance(found, dict) or found.get("model") not in (None, record.get("model_id")):
+        return {}
+    leaves = _document.cells({key: found[key] for key in found if key != "model"}, 1)
+    return {f"{META}{pointer}": leaf for pointer, leaf in leaves.items()}
+
+
+def _telemetry(file: File, record: dict[str, Any]) -> dict[str, Any]:
+    """The energy under the power of the telemetry with this file's number."""
+    numbered = _NUMBERED.fullmatch(file.path.rpartition("/")[2])
+    companion = file.beside(f"{numbered[1]}-telemetry.csv") if numbered else None
+    if not numbered or not companion:
+        return {}
+    if len(file.around(f"{numbered[1]}-*.json")) > 1:
+        return {f"{TELEMETRY}shared": companion.path}
+    try:
+        points = list(_points(companion))
+    except Unreadable:
+        return {}
+    seconds = [second for second, _ in points]
+    if len(points) < 2 or any(later <= former for former, later in pairwise(seconds)):
+        return {}
+    joules = sum((t - s) * (p + q) / 2 for (s, p), (t, q) in pairwise(points))
+    return {
+        f"{TELEMETRY}energy_j": str(joules),
+        f"{TELEMETRY}samples": str(len(points)),
+        f"{TELEMETRY}to_s": str(seconds[-1]),
+    }
+
+
+def _points(companion: File) -> Iterator[tuple[float, float]]:
+    """Seconds and watts of a telemetry; a sample without power is left out."""
+    for row in _table.rows(companion, name=str.strip):
+        second, power = (str(row.cells.get(name) or "") for name in ("elapsed_s", "power_w"))
+        if is_number(second) and is_number(power):
+            yield float(second), float(power)
+
+
+def _energy(cells: Cells) -> dict[str, Value]:
+    if cells.text(f"{TELEMETRY}shared"):
+        message = "The telemetry is of several runs, so none of them has its energy."
+        cells.issue("telemetry.shared", message, f"{TELEMETRY}shared", severity=INFO)
+    value = cells.value(ENERGY)
+    if not value:
+        return {}
+    until, duration = cells.number(f"{TELEMETRY}to_s"), cells.number("/duration")
+    if until and duration and float(until) < COVERED * float(duration):
+        message = "The telemetry ends before the run, so no energy is read from it."
+        cells.issue("telemetry.short", message, f"{TELEMETRY}to_s", given=until, severity=INFO)
+        return {}
+    samples = cells.text(f"{TELEMETRY}samples")
+    recipe = f"trapezoids under {samples} samples of the accelerator's power, up to {until} s"
+    return {"device_energy": replace(value, recipe=recipe)}
+
+
+def _burstiness(cells: Cells) -> dict[str, Any]:
+    """How unevenly requests come; without a rate they all come at once."""
+    if cells.text("/request_rate") in ("", "inf"):
+        return {}
+    return cells.settings({"burstiness": "/burstiness"})
+
+
+def _profile(profile: str) -> dict[str, Any]:
+    """A profile that is called like a precision is one."""
+    return {"precision": profile} if _PRECISION.fullmatch(profile) else {}
+
+
+def _test(path: str) -> dict[str, Any]:
+    """The name of a numbered test: `office-baseline` of `07-office-baseline.json`."""
+    numbered = _NUMBERED.fullmatch(path.rpartition("/")[2])
+    return {"test": numbered[2]} if numbered else {}
+
+
+def _day(cells: Cells) -> str:
+    dated = replace(cells.row, cells={"/date": _serving.day(cells.text("/date"))})
+    return Cells(dated).date("/date")
+
+
+def _rate(reading: Reading) -> float:
+    """The load that a run was put under, in requests per second; zero without one."""
+    rate = reading.settings.get("request_rate")
+    return float(rate) if isinstance(rate, int | float) and not isinstance(rate, bool) else 0.0
+
+
+def _number(reading: Reading, metric: str) -> float:
+    value = reading.values.get(metric)
+    return float(value.raw) if value else 0.0
+
+
+def _judged(reading: Reading, lowest_rate: float, first_token: float) -> Reading:
+    """The reading, marked if the load was too high for the server."""
+    rate, ttft = _rate(reading), _number(reading, "ttft")
+    if not rate or _number(reading, "sample_throughput") >= ACHIEVED * rate:
+        return reading
+    later = rate > lowest_rate and first_token and ttft > LATER * first_token
+    queued = ttft / 1000 > QUEUE * _number(reading, "run_time") > 0
+    if not (later or queued):
+        return reading
+    message = (
+        f"The server managed {_number(reading, 'sample_throughput'):.3g} of {rate:.3g} requests "
+        "per second, and the wait for the first token grew: its times are those of a queue."
+    )
+    issue = Issue("load.saturated", message, column="/request_rate", severity=INFO)
+    issue = issue.at(row=reading.row, path=reading.path)
+    return replace(
+        reading,
+        settings={**reading.settings, "saturated": True},
+        issues=(*reading.issues, issue),
+    )

@@ -1,0 +1,214 @@
+"""Every field of boards and entries that leaves the API, listed one by one."""
+
+# Fields named like attributes of REST framework's classes are no clash: they are taken out.
+# mypy: disable-error-code="assignment"
+
+from typing import Any
+
+from rest_framework.serializers import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DictField,
+    FloatField,
+    IntegerField,
+    ListField,
+    Serializer,
+)
+
+from leaderboard.api.fields import (
+    BETTER,
+    NameSerializer,
+    PageField,
+    QuantityField,
+    QuantitySerializer,
+    TextField,
+    TextsField,
+    quantity,
+)
+from leaderboard.core import metrics
+from leaderboard.models import Entry
+
+
+class EstimatedSerializer(QuantitySerializer):
+    """A number of an entry, with how it came to be."""
+
+    origin = CharField(
+        help_text="METERED, SENSED, REPORTED, DERIVED, ESTIMATED or RATED, the best first."
+    )
+
+
+class ObjectiveSerializer(Serializer):
+    metric = CharField()
+    label = TextField(lambda objective: metrics.get(objective.metric).label)
+    unit = TextField(lambda objective: metrics.get(objective.metric).unit)
+    better = TextField(lambda objective: BETTER[metrics.get(objective.metric).better])
+
+
+class BoardSerializer(Serializer):
+    slug = CharField()
+    title = CharField()
+    blurb = CharField()
+    counted = CharField()
+    left_out = CharField()
+    caveats = TextsField(lambda board: board.caveats.splitlines())
+    task = NameSerializer()
+    functional_unit = CharField(source="task.functional_unit")
+    objectives = ObjectiveSerializer(many=True)
+    filters = DictField(help_text="What the board shows unless the reader says otherwise.")
+    depth = IntegerField(help_text="How many layers are kept.")
+    version = IntegerField(source="latest", help_text="The newest published frontier's number.")
+    url = PageField()
+
+
+def identity(entry: Entry) -> dict[str, Any]:
+    """What an entry is, to be joined with what is known of it."""
+    return {
+        "pk": entry.pk,
+        "model": entry.model,
+        "method": entry.method,
+        "hardware": entry.hardware,
+        "device_count": entry.device_count,
+        "settings": entry.settings,
+        "get_absolute_url": entry.get_absolute_url(),
+    }
+
+
+class EntryNameSerializer(Serializer):
+    """What is ranked: a model, by a method, on hardware, with settings."""
+
+    id = IntegerField(source="pk")
+    model = NameSerializer()
+    method = NameSerializer()
+    hardware = NameSerializer()
+    device_count = IntegerField()
+    settings = DictField()
+    url = PageField()
+
+
+def values_field(**options: Any) -> DictField:
+    return DictField(child=EstimatedSerializer(allow_null=True), help_text="By metric.", **options)
+
+
+class RankSerializer(Serializer):
+    """The best and the worst rank that the intervals allow."""
+
+    low = IntegerField()
+    high = IntegerField()
+
+
+class StandingSerializer(EntryNameSerializer):
+    """One entry of a board as the reader's question ranks it."""
+
+    rank = RankSerializer()
+    layer = IntegerField(allow_null=True, help_text="1 is the frontier; null is deeper than told.")
+    on_frontier = BooleanField()
+    values = values_field()
+
+
+class StandingsSerializer(Serializer):
+    """A board under a reader's objectives and filters."""
+
+    board = CharField()
+    version = IntegerField()
+    objectives = ListField(child=CharField(), help_text="The metrics ranked by.")
+    ranked_on = CharField(help_text="The metric that `rank` is about.")
+    count = IntegerField(help_text="Entries of the board's task that the facets leave.")
+    ranked = IntegerField(help_text="Those with a number on every objective, inside all bounds.")
+    outside = IntegerField(help_text="Those outside a bound, or not measured where that is asked.")
+    not_shown = DictField(
+        child=IntegerField(), help_text="Objective → how many entries lack a number for it."
+    )
+    next = CharField(allow_null=True, help_text="The next page, or null on the last.")
+    results = StandingSerializer(many=True)
+
+
+class PlacementSerializer(EntryNameSerializer):
+    layer = IntegerField()
+    values = values_field()
+
+
+class FrontierSerializer(Serializer):
+    """The entries in one layer of a board: as published, or as other objectives give it."""
+
+    board = CharField()
+    version = IntegerField()
+    published_at = DateTimeField(allow_null=True)
+    is_published = BooleanField(help_text="False where it was worked out for this answer.")
+    objectives = ListField(child=CharField())
+    layer = IntegerField()
+    count = IntegerField()
+    next = CharField(allow_null=True, help_text="The next page, or null on the last.")
+    results = PlacementSerializer(many=True)
+
+
+class EntrySerializer(EntryNameSerializer):
+    task = NameSerializer()
+    values = values_field()
+
+
+class MeasurementSerializer(Serializer):
+    """One number of a run, and where it comes from: a cell of a file, or a recipe."""
+
+    metric = CharField()
+    quantity = QuantityField(lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high))
+    origin = CharField()
+    raw_value = CharField(help_text="As written in the file; empty where it was derived.")
+    raw_unit = CharField()
+    divisor = FloatField(help_text="Functional units that the written total was divided by.")
+    column = CharField()
+    instrument = CharField()
+    recipe = CharField(help_text="The formula that gave it; empty where it was written.")
+
+
+class ProvenanceSerializer(Serializer):
+    """The submission that a run came with."""
+
+    id = CharField(source="public_id")
+    status = TextField(lambda submission: submission.state.lower())
+    filename = CharField()
+    sha256 = CharField()
+    format = CharField()
+    received_at = DateTimeField()
+    url = PageField()
+
+
+class RunSerializer(Serializer):
+    """One time somebody measured an entry."""
+
+    id = IntegerField(source="pk")
+    row = IntegerField()
+    path = CharField()
+    measured_on = CharField()
+    region = CharField()
+    samples = IntegerField(allow_null=True)
+    external_id = CharField()
+    citation = CharField()
+    submission = ProvenanceSerializer()
+    measurements = MeasurementSerializer(many=True)
+
+
+class BoardVisibilitySerializer(Serializer):
+    """What one board makes of an entry."""
+
+    board = CharField(allow_null=True, help_text="Null when no board is at fault.")
+    is_shown = BooleanField()
+    code = CharField(
+        help_text="shown, recomputing, filtered, metric.missing, board.missing, board.other_task, "
+        "pending, embargoed, superseded, withdrawn, unpublished or left_out.",
+    )
+    sentence = CharField()
+
+
+class VisibilitySerializer(Serializer):
+    """Why an entry is on boards, or is not."""
+
+    boards = BoardVisibilitySerializer(many=True)
+
+
+class EntryDetailSerializer(EntrySerializer):
+    boards = ListField(child=CharField())
+    runs_in_all = IntegerField()
+    runs_withdrawn = IntegerField(help_text="Runs whose sender took them back.")
+    runs_url = CharField(help_text="All runs, page by page.")
+    runs = RunSerializer(many=True, help_text="The first of them.")

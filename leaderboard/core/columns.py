@@ -1,0 +1,165 @@
+"""The same derivations for many entries at once: columns in place of single intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from leaderboard.core import metrics
+from leaderboard.core.derive import workable
+from leaderboard.core.interval import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Intervals of many entries: arrays of shape (n,). An entry without one has NaN in all three.
+
+    The arithmetic is that of `Interval`, element by element; what can't be worked out is NaN.
+    """
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def missing(cls, n: int) -> Columns:
+        return cls(*(np.full(n, np.nan) for _ in range(3)))
+
+    @classmethod
+    def of(cls, intervals: list[Interval]) -> Columns:
+        table = np.array([(one.value, one.low, one.high) for one in intervals], float)
+        return cls(*table.reshape(-1, 3).T)
+
+    @property
+    def is_known(self) -> np.ndarray:
+        """Mask of shape (n,)."""
+        return np.isfinite(self.value)
+
+    def at(self, place: int) -> Interval:
+        return Interval(float(self.value[place]), float(self.low[place]), float(self.high[place]))
+
+    def put(self, mask: np.ndarray, other: Columns) -> None:
+        """Take the other's intervals at these places."""
+        for mine, theirs in zip(self.parts, other.parts, strict=True):
+            mine[mask] = theirs[mask]
+
+    @property
+    def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.value, self.low, self.high
+
+    def _combined(
+        self, other: Operand, operate: Callable[..., np.ndarray], *, swapped: bool = False
+    ) -> Columns:
+        other = operand(other)
+        left, right = (other, self) if swapped else (self, other)
+        with np.errstate(all="ignore"):
+            value = operate(left.value, right.value)
+            corners = [
+                operate(a, b) for a in (left.low, left.high) for b in (right.low, right.high)
+            ]
+            low = np.minimum.reduce([*corners, value])
+            high = np.maximum.reduce([*corners, value])
+            known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
+        return Columns(*(np.where(known, part, np.nan) for part in (value, low, high)))
+
+    def __add__(self, other: Operand) -> Columns:
+        return self._combined(other, np.add)
+
+    def __mul__(self, other: Operand) -> Columns:
+        return self._combined(other, np.multiply)
+
+    def __sub__(self, other: Operand) -> Columns:
+        return self._combined(other, np.subtract)
+
+    def __rsub__(self, other: Operand) -> Columns:
+        return self._combined(other, np.subtract, swapped=True)
+
+    def __truediv__(self, other: Operand) -> Columns:
+        other = operand(other)
+        return self._combined(nonzero(other), np.divide)
+
+    def __rtruediv__(self, other: Operand) -> Columns:
+        return nonzero(self)._combined(other, np.divide, swapped=True)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+Operand = Columns | Interval | float
+
+
+def operand(other: Operand) -> Columns:
+    """A single interval or number as columns that stretch to any length."""
+    if isinstance(other, Columns):
+        return other
+    one = Interval.of(other)
+    return Columns(*(np.array(part) for part in (one.value, one.low, one.high)))
+
+
+def nonzero(divisor: Columns) -> Columns:
+    """The divisor, missing where it can be zero."""
+    with np.errstate(invalid="ignore"):
+        usable = (divisor.low > 0) | (divisor.high < 0)
+    return Columns(*(np.where(usable, part, np.nan) for part in divisor.parts))
+
+
+def derive_many(
+    measured: Mapping[str, Columns], facts: Mapping[str, Interval], n: int
+) -> dict[str, tuple[Columns, np.ndarray]]:
+    """Metric → its columns, and at each place the number of the recipe in the metric's list, or -1.
+
+    All `n` entries have the same facts and the same metrics; gives what `derive` gives one by one.
+    """
+    known: dict[str, Columns | Interval] = {**facts, **measured}
+    found = {}
+    for slug, recipes in workable(frozenset(measured), frozenset(facts)):
+        columns, used = Columns.missing(n), np.full(n, -1, np.int8)
+        for recipe in recipes:
+            if not all(name in known for name in recipe.inputs):
+                continue
+            inputs = {name: known[name] for name in recipe.inputs}
+            worked = worked_out(recipe, inputs, n)
+            fresh = worked.is_known & (used < 0)
+            columns.put(fresh, worked)
+            used[fresh] = metrics.ALL[slug].recipes.index(recipe)
+            if (used >= 0).all():
+                break
+        if (used >= 0).any():
+            known[slug] = columns
+            found[slug] = columns, used
+    return found
+
+
+def worked_out(recipe: metrics.Recipe, inputs: Mapping[str, Columns | Interval], n: int) -> Columns:
+    """A recipe over columns; one whose formula takes only single intervals is asked n times."""
+    try:
+        result = recipe.formula(**inputs)
+        parts = operand(result).parts
+    except (ZeroDivisionError, OverflowError):
+        return Columns.missing(n)
+    except (TypeError, ValueError, AttributeError):
+        return one_by_one(recipe, inputs, n)
+    return Columns(*(np.broadcast_to(part, n).copy() for part in parts))
+
+
+def one_by_one(recipe: metrics.Recipe, inputs: Mapping[str, Columns | Interval], n: int) -> Columns:
+    columns = Columns.missing(n)
+    usable = np.ones(n, bool)
+    for one in inputs.values():
+        if isinstance(one, Columns):
+            usable &= one.is_known
+    for place in np.flatnonzero(usable).tolist():
+        given = {
+            name: one.at(place) if isinstance(one, Columns) else one for name, one in inputs.items()
+        }
+        try:
+            result = recipe.formula(**given)
+        except (ZeroDivisionError, ValueError, OverflowError):
+            continue
+        for part, number in zip(
+            columns.parts, (result.value, result.low, result.high), strict=True
+        ):
+            part[place] = number
+    return columns

@@ -1,0 +1,75 @@
+"""Columns give what single intervals give, for every formula there is."""
+
+import random
+
+import numpy as np
+import pytest
+
+from leaderboard.core import metrics
+from leaderboard.core.columns import Columns, derive_many
+from leaderboard.core.derive import derive
+from leaderboard.core.interval import Interval
+
+N = 60
+BARE = [slug for slug, metric in metrics.ALL.items() if not metric.recipes]
+ALL = list(metrics.ALL)
+
+
+def interval(rng: random.Random) -> Interval:
+    """Something positive over many magnitudes, at times exact, zero, or with a zero in reach."""
+    value = rng.choice([0.0, 10 ** rng.uniform(-3, 6), rng.uniform(0, 1)])
+    low, high = value * rng.choice([0, 0.5, 1]), value * rng.choice([1, 2])
+    return Interval(value, low, high)
+
+
+def same(one: Interval, other: Interval) -> bool:
+    pairs = zip((one.value, one.low, one.high), (other.value, other.low, other.high), strict=True)
+    return all(a == pytest.approx(b, rel=1e-12, abs=0) for a, b in pairs)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_columns_are_derived_as_single_entries_are(seed):
+    rng = random.Random(seed)
+    measured = rng.sample(ALL, rng.randint(1, 14))
+    facts = {
+        name: Interval(value, value * 0.8, value * 1.3)
+        for name in rng.sample(sorted(metrics.FACTS), rng.randint(0, len(metrics.FACTS)))
+        for value in [10 ** rng.uniform(-2, 8)]
+    }
+    rows = [{slug: interval(rng) for slug in measured} for _ in range(N)]
+
+    columns = {slug: Columns.of([row[slug] for row in rows]) for slug in measured}
+    many = derive_many(columns, facts, N)
+
+    for place, row in enumerate(rows):
+        single = derive(row, facts)
+        known = {slug for slug, (column, _) in many.items() if column.is_known[place]}
+        assert known == set(single)
+        for slug, (expected, recipe) in single.items():
+            column, used = many[slug]
+            assert same(column.at(place), expected), slug
+            assert metrics.ALL[slug].recipes[used[place]] is recipe
+
+
+def test_something_is_derived_at_all():
+    columns = {"node_energy": Columns.of([Interval(3.6e6, 3e6, 4e6)] * 3)}
+    facts = {"grid_intensity": Interval(0.5 / 3.6e6, 0.4 / 3.6e6, 0.6 / 3.6e6)}
+
+    carbon, _ = derive_many(columns, facts, 3)["carbon"]
+
+    assert np.allclose(carbon.value, 0.5)
+    assert np.allclose(carbon.high, 4 * 0.6 / 3.6)
+
+
+def test_a_missing_value_stays_missing():
+    columns = Columns.of([Interval.exact(4.0)] * 2)
+    columns.value[1] = columns.low[1] = columns.high[1] = np.nan
+
+    for result in (columns + 1, 2 * columns, 1 / columns, columns / Interval.exact(2.0)):
+        assert result.is_known.tolist() == [True, False]
+
+
+def test_a_divisor_that_can_be_zero_gives_nothing():
+    divisor = Columns.of([Interval(1, 0, 2), Interval(1, 1, 2), Interval(-1, -2, -1)])
+
+    assert (1 / divisor).is_known.tolist() == [False, True, True]
