@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from ingest import archives, formats
+from ingest import archives, formats, references
 from ingest.formats import File, Head, _limits
 from ingest.frames import Frame, Told
 from ingest.readings import ERROR, INFO, Issue, Reading, Row, Unreadable
@@ -123,7 +123,7 @@ class Child:
         """The format of a file, or why it is not read."""
         head = head_of(file)
         scored = formats.detect(head)
-        sayings = formats.companion(head)
+        sayings = formats.companion(head) or references.companion(head)
         scores = {module.SLUG: round(score, 2) for score, module in scored}
         told = Told(file.path, scores=scores)
         self.frame.files.append(told)

@@ -11,7 +11,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "we read, or copy your numbers into our template.",
     ),
     "file.empty": ("The file is empty", "It has no header or no content. Send the file again."),
-    "file.encoding": ("The file is not UTF-8", "Save it as UTF-8; spreadsheets say “CSV UTF-8”."),
+    "file.encoding": (
+        "The file's encoding is not told",
+        "UTF-8 and UTF-16 are read, and the older Western encoding where its letters can't be "
+        "others. Save the file as UTF-8; spreadsheets say “CSV UTF-8”.",
+    ),
     "file.binary": ("The file is not text", "It holds a zero byte, which no text has."),
     "file.harmful": (
         "The file was set aside",
@@ -104,15 +108,27 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The table can't be split into cells",
         "Look for a quotation mark that is not closed near the line named.",
     ),
+    "table.repeated": (
+        "More than one table",
+        "Two tables in one text could be of different things. Send each as a file of its own.",
+    ),
+    "yaml.invalid": ("The file is not YAML", "The message names line and column of the fault."),
+    "yaml.alias": (
+        "YAML with an alias",
+        "A few aliases can stand for more than fits a memory. Write the entries out.",
+    ),
+    "yaml.repeated": ("More than one YAML document", "Put all entries into one document."),
+    "parquet.invalid": ("The file is not Parquet", "It is damaged, cut off or encrypted."),
+    "parquet.nested": (
+        "A column without plain cells",
+        "A cell is a text, a number, a date or true and false, not a list, a record or bytes.",
+    ),
+    "file.unpacked": ("The file unpacks to too much", "Send it in smaller parts."),
     "sql.broken": (
         "A statement can't be taken apart",
         "INSERT statements are parsed, never executed. Send the file as the tool wrote it.",
     ),
     "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
-    "yaml.invalid": (
-        "The file is not YAML",
-        "The message names the line of the fault. Anchors are not read.",
-    ),
     "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
     "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
     "version.unknown": ("Unknown version", "Our JSON is version 1; the template shows it."),

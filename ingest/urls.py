@@ -7,6 +7,8 @@ from ingest import review, views
 urlpatterns = [
     path("submit/", views.submit, name="submit"),
     re_path(r"^submit/template\.(?P<kind>csv|json)$", views.template, name="template"),
+    path("formats/", views.formats, name="formats"),
+    path("formats/<slug:slug>/", views.format, name="format"),
     path("submissions/", views.submissions, name="submissions"),
     path("submissions/<uuid:public_id>/", views.submission, name="submission"),
     path("submissions/<uuid:public_id>/recheck/", views.recheck, name="recheck"),

@@ -21,12 +21,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingest import files, pipeline, quota, tasks
+from ingest import documentation, files, pipeline, quota, tasks
 from ingest.choices import ChoiceError, choices_of
 from ingest.errors import ERRORS
-from ingest.formats import FORMATS
 from ingest.formats import __path__ as formats_path
 from ingest.forms import SubmitForm, context_from
+from ingest.references import REFERENCES
 from ingest.resolve import ContextError
 from ingest.submission_page import SubmissionPage
 from leaderboard.models import AIModel, Hardware, Method, Submission, Task
@@ -93,7 +93,7 @@ def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> Ht
         "ingest/submit.html",
         {
             "form": form,
-            "formats": sorted(FORMATS.values(), key=lambda module: module.LABEL),
+            "formats": documentation.formats().values(),
             "limit": settings.LIMITS["max_upload_bytes"],
             "recent": recent,
             "quota": quota.of(request.user, at=timezone.now())
@@ -123,6 +123,31 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
         response = HttpResponse(file.read(), content_type=TEMPLATES[kind])
     response["Content-Disposition"] = f'attachment; filename="efficiency-frontier.{kind}"'
     return response
+
+
+@require_safe
+def formats(request: HttpRequest) -> HttpResponse:
+    """All formats that are read, and what each gives and leaves open."""
+    references = sorted(REFERENCES.values(), key=lambda module: module.LABEL.casefold())
+    return render(
+        request,
+        "ingest/formats.html",
+        {
+            "formats": documentation.formats().values(),
+            "references": [
+                (module.LABEL, documentation.first_paragraph(module)) for module in references
+            ],
+        },
+    )
+
+
+@require_safe
+def format(request: HttpRequest, slug: str) -> HttpResponse:
+    """One format: what it gives, what must be asked, and its quirks."""
+    if slug not in documentation.formats():
+        raise Http404("There is no such format.")
+    found = documentation.formats()[slug]
+    return render(request, "ingest/format.html", {"format": found})
 
 
 @login_required

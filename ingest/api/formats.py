@@ -5,8 +5,9 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.serializers import DictField, IntegerField, Serializer
 
+from ingest import documentation
 from ingest.api.shapes import FormatSerializer
-from ingest.formats import FORMATS, _limits
+from ingest.formats import _limits
 from leaderboard.api.asking import Asked, reads
 
 
@@ -31,7 +32,8 @@ def limits() -> dict[str, int]:
 @reads(FormatsSerializer, tag="Submissions", statuses=[400])
 def formats(request: Request, asked: Asked):
     """The result formats that are recognised, and the limits of a file."""
-    return {"limits": limits(), "results": [FORMATS[slug] for slug in sorted(FORMATS)]}
+    found = documentation.formats()
+    return {"limits": limits(), "results": [found[slug] for slug in sorted(found)]}
 
 
 urlpatterns = [path("formats/", formats, name="api-formats")]

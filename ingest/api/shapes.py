@@ -3,8 +3,10 @@
 # Fields named like attributes of REST framework's classes are no clash: they are taken out.
 # mypy: disable-error-code="assignment"
 
+from html import unescape
 from typing import Any
 
+from django.utils.html import strip_tags
 from rest_framework.serializers import (
     BooleanField,
     CharField,
@@ -205,9 +207,20 @@ class RowSerializer(Serializer):
 
 
 class FormatSerializer(Serializer):
-    slug = CharField(source="SLUG")
-    label = CharField(source="LABEL")
-    about = TextField(lambda module: (module.__doc__ or "").strip())
+    """A format that is read: what it gives, and what its files leave open."""
+
+    slug = CharField()
+    label = CharField()
+    about = TextField(lambda format: text_of(format.about))
+    file = TextField(lambda format: text_of(format.file))
+    gives = TextField(lambda format: text_of(format.gives))
+    asks = TextField(lambda format: text_of(format.asks))
+    url = PageField()
+
+
+def text_of(html: str) -> str:
+    """A line of HTML as plain text."""
+    return unescape(strip_tags(html))
 
 
 class WordsSerializer(Serializer):

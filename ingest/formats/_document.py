@@ -7,9 +7,9 @@ can be shown, named in an issue and fixed in place as in a table.
 import json
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
-from ingest.formats import _limits
+from ingest.formats import _encoding, _limits
 from ingest.formats._file import File
 from ingest.readings import Issue, Unreadable
 
@@ -22,35 +22,32 @@ def document(file: File) -> Any:
         return parsed(stream.read())
 
 
-def parsed(source: bytes) -> Any:
+def parsed(source: bytes | str) -> Any:
     """JSON in which every number is text and every object keeps the first non-empty value."""
+    text = source if isinstance(source, str) else _encoding.decoded(source)
     try:
-        text = source.decode("utf-8-sig")
         found = json.loads(
             text,
             parse_float=str,
             parse_int=str,
             parse_constant=lambda word: None,
-            object_pairs_hook=_object,
+            object_pairs_hook=stated_first,
         )
-    except UnicodeDecodeError as error:
-        message = f"The file is not UTF-8 text at byte {error.start}."
-        raise Unreadable(Issue("file.encoding", message)) from None
     except json.JSONDecodeError as error:
-        raise Unreadable(_broken(source, error)) from None
+        raise Unreadable(_broken(text, error)) from None
     except RecursionError:
-        raise Unreadable(_nested()) from None
-    _check(found)
+        raise Unreadable(nested()) from None
+    check(found)
     return found
 
 
-def lines(stream: BinaryIO, after: int = 0) -> Iterator[Any]:
+def lines(stream: BinaryIO | TextIO, after: int = 0) -> Iterator[Any]:
     """The records of JSON lines, one in memory at a time; `after` lines were read before."""
     number = after
     while line := stream.readline(_limits.RECORD_CHARS + 1):
         number += 1
         if len(line) > _limits.RECORD_CHARS:
-            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} bytes."
+            message = f"Line {number} is longer than {_limits.RECORD_CHARS:,} characters."
             raise Unreadable(Issue("record.long", message))
         try:
             if line.strip():
@@ -91,7 +88,8 @@ def unescaped(part: str) -> str:
     return part.replace("~1", "/").replace("~0", "~")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def stated_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object in which a repeated key has its first value that is not empty."""
     found: dict[str, Any] = {}
     repeated = []
     for key, value in pairs:
@@ -104,13 +102,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check(value: Any) -> None:
+def check(value: Any) -> None:
     """Refuse what no database of ours can hold: too deep, too long, zero or broken characters."""
     waiting = [(value, 1)]
     while waiting:
         inner, depth = waiting.pop()
         if depth > _limits.JSON_DEPTH:
-            raise Unreadable(_nested())
+            raise Unreadable(nested())
         if isinstance(inner, dict):
             for key in inner:
                 _check_text(key, _limits.NAME_CHARS)
@@ -131,14 +129,15 @@ def _check_text(text: str, longest: int) -> None:
         raise Unreadable(Issue("text.invalid", message, given=shown.replace("\0", "\\0")))
 
 
-def _broken(source: bytes, error: json.JSONDecodeError) -> Issue:
-    if not source.strip():
+def _broken(text: str, error: json.JSONDecodeError) -> Issue:
+    if not text.strip():
         return Issue("file.empty", "The file is empty.")
-    if b"\0" in source:
+    if "\0" in text:
         return Issue("file.binary", "The file holds a zero byte: this is no text file.")
     place = f"line {error.lineno}, column {error.colno}"
     return Issue("json.invalid", f"The file is not valid JSON at {place}: {error.msg}.")
 
 
-def _nested() -> Issue:
+def nested() -> Issue:
+    """What is said of records inside records without end."""
     return Issue("json.nested", f"The file is nested deeper than {_limits.JSON_DEPTH} levels.")

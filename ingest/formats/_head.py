@@ -5,11 +5,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.formats import _limits
+from ingest.formats import _encoding, _limits
 
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _QUOTED = re.compile(r'"[^"]*"')
 _DELIMITERS = (",", ";", "\t")
+# A first line by which spreadsheets tell each other the delimiter.
+_TOLD_DELIMITER = re.compile(r"sep=(.)\s*")
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,20 @@ class Head:
 
     @cached_property
     def text(self) -> str:
-        """The beginning as text; bytes that are not UTF-8 become replacement characters."""
-        return self.data[: _limits.HEAD_BYTES].decode("utf-8-sig", "replace").lstrip()
+        """The beginning as text; bytes that can't be told become replacement characters."""
+        return _encoding.beginning(self.data[: _limits.HEAD_BYTES]).lstrip()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The first line read as the header of a table; empty for JSON and for nothing."""
-        line = self.text.split("\n", 1)[0]
+        line, *rest = self.text.split("\n", 2)
+        told = told_delimiter(line)
+        if told and rest:
+            line = rest[0]
         if line.startswith(("{", "[")):
             return ()
         try:
-            return tuple(next(csv.reader([line], delimiter=delimiter(line)), ()))
+            return tuple(next(csv.reader([line], delimiter=told or delimiter(line)), ()))
         except csv.Error:
             return ()
 
@@ -48,6 +53,12 @@ class Head:
         named = bool(name) and name in last
         placed = bool(folder) and folder in folders
         return min(1.0, 0.9 * content + 0.05 * named + 0.03 * placed)
+
+
+def told_delimiter(line: str) -> str:
+    """The delimiter that a line such as `sep=;` tells, or nothing."""
+    match = _TOLD_DELIMITER.fullmatch(line)
+    return match[1] if match else ""
 
 
 def delimiter(line: str) -> str:

@@ -10,6 +10,7 @@ COLUMNS = 1_000  # columns of a table, leaves of a JSON record
 NAME_CHARS = 1_000  # of a column's header or a JSON key
 CELL_CHARS = 32_767  # as in spreadsheets
 RECORD_CHARS = 1_000_000  # one line of a table or of JSON lines, line breaks in quotes included
+PARQUET_BYTES = 2**28  # of a Parquet file when unpacked
 JSON_DEPTH = 40
 NUMBER_CHARS = 64
 COUNT = 2_147_483_647  # largest count of devices or samples

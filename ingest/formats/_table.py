@@ -1,21 +1,30 @@
-"""Tables as text: CSV with comma, semicolon or tab, streamed row by row.
+"""Tables: CSV with comma, semicolon or tab, streamed row by row.
 
-Bytes are UTF-8 with or without byte order mark; lines end in LF or CRLF; quoted cells may hold
-line breaks. Only one record is in memory at a time, whatever the file does.
+Lines end in LF or CRLF; quoted cells may hold line breaks. Only one record is in memory at a
+time, whatever the file does. Tables in other containers come in as `records`.
 """
 
 import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import TextIO
 
-from ingest.formats import _limits
+from ingest.formats import _encoding, _limits
 from ingest.formats._file import File
-from ingest.formats._head import delimiter
+from ingest.formats._head import delimiter, told_delimiter
 from ingest.readings import Issue, Row, Unreadable
 
+# The header first, then one list of cells for each record.
+Records = Callable[[File], Iterator[list[str]]]
+
 EXTRA = "(beyond the header)"
+
+
+def delimited(file: File) -> Iterator[list[str]]:
+    """The records of a text whose cells are separated by comma, semicolon or tab."""
+    with _encoding.opened(file) as text:
+        yield from _records(_Lines(text))
 
 
 def rows(
@@ -23,15 +32,15 @@ def rows(
     *,
     name: Callable[[str], str] = str,
     check: Callable[[list[str]], None] = lambda header: None,
+    records: Records = delimited,
 ) -> Iterator[Row]:
     """The records under their header's columns, numbered from 1; blank ones are no records.
 
     `name` says which headers mean the same column, `check` may refuse a header. A cell that the
     line ends before is None; cells beyond the header are joined under `EXTRA`.
     """
-    with file.open() as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-        for number, cells in numbered(_records(_Lines(text)), name, check):
-            yield Row(number, cells, file.path)
+    for number, cells in numbered(records(file), name, check):
+        yield Row(number, cells, file.path)
 
 
 def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
@@ -117,20 +126,17 @@ def _cells(header: list[str], record: list[str]) -> dict[str, str | None]:
 
 
 def _records(lines: "_Lines") -> Iterator[list[str]]:
-    """What the csv module makes of the lines; its errors and the decoder's as Unreadable."""
+    """What the csv module makes of the lines; its errors as Unreadable."""
     try:
-        first = next((line for line in lines if line.strip()), "")
-        for record in csv.reader(chain([first], lines), delimiter=delimiter(first), strict=True):
+        filled = (line for line in lines if line.strip())
+        first = next(filled, "")
+        told = told_delimiter(first)
+        if told:
+            first = next(filled, "")
+        mark = told or delimiter(first)
+        for record in csv.reader(chain([first], lines), delimiter=mark, strict=True):
             yield record
             lines.taken = 0
-    except UnicodeDecodeError:
-        raise Unreadable(
-            Issue(
-                "file.encoding",
-                f"The file is not UTF-8 text after line {lines.count}.",
-                hint="Save it as UTF-8; spreadsheets call this “CSV UTF-8”.",
-            )
-        ) from None
     except csv.Error as error:
         raise Unreadable(
             Issue(
@@ -144,7 +150,7 @@ def _records(lines: "_Lines") -> Iterator[list[str]]:
 class _Lines:
     """Lines of a text, counted so that no record, quoted breaks included, fills the memory."""
 
-    def __init__(self, text: io.TextIOWrapper):
+    def __init__(self, text: TextIO):
         self.text = text
         self.count = 0
         self.taken = 0

@@ -1,5 +1,7 @@
 """Our own table: one row per run, the unit of each number in its column's header.
 
+As CSV with comma, semicolon or tab, as a Markdown table or another one drawn with bars, or as
+Parquet.
 `docs/formats.md` explains the columns; `templates/efficiency-frontier.csv` is an example.
 """
 
@@ -9,14 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ingest.formats import _native, _table
+from ingest.formats import _limits, _native, _parquet, _piped, _table
 from ingest.formats._cells import Cells, is_number, scalar, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.formats._native import FACTS, Figure
 from ingest.readings import Issue, Reading, Row, Unreadable
 
-LABEL = "Efficiency Frontier table (CSV)"
+LABEL = "Efficiency Frontier table (CSV, TSV, Markdown, Parquet)"
 SLUG = "efficiency-frontier-csv"
 
 DECIMAL = "decimal"
@@ -39,18 +41,36 @@ class Column:
 
 
 def matches(head: Head) -> float:
-    columns = [meaning(header) for header in head.columns]
+    if head.data.startswith(_parquet.MAGIC):
+        # Its header stands at its end, and nobody else sends Parquet.
+        return head.score(0.8)
+    return head.score(max(_likeness(head.columns), _likeness(_piped.columns(head.text))))
+
+
+def _likeness(header: tuple[str, ...]) -> float:
+    """How sure a header makes us that the table is ours."""
+    columns = [meaning(column) for column in header]
     facts = {column.name for column in columns if column.kind == "fact"}
     measured = any(column.kind == "metric" and column.unit for column in columns)
     complete = facts >= set(REQUIRED)
     if measured and complete:
-        return head.score(1.0)
+        return 1.0
     # Enough to be read, and to be told what it lacks.
-    return head.score(0.6 if (facts and measured) or (complete and len(facts) > 2) else 0)
+    return 0.6 if (facts and measured) or (complete and len(facts) > 2) else 0.0
 
 
 def rows(file: File) -> Iterator[Row]:
-    return _table.rows(file, name=canonical, check=_check)
+    return _table.rows(file, name=canonical, check=_check, records=_records(file))
+
+
+def _records(file: File) -> _table.Records:
+    """What reads the table's container."""
+    with file.open() as stream:
+        head = Head(stream.read(_limits.HEAD_BYTES))
+    if head.data.startswith(_parquet.MAGIC):
+        return _parquet.records
+    is_drawn = not _likeness(head.columns) and _piped.columns(head.text)
+    return _piped.records if is_drawn else _table.delimited
 
 
 def reading(row: Row) -> Reading:

@@ -1,22 +1,22 @@
-"""Our own JSON: a document with a list of entries, or JSON lines with one entry per line.
+"""Our own JSON or YAML: a document with a list of entries, or JSON lines with one entry per line.
 
-Both begin with `"format": "efficiency-frontier", "version": 1`; in JSON lines this is a line of
+All begin with `"format": "efficiency-frontier", "version": 1`; in JSON lines this is a line of
 its own, and the file is read line by line. `docs/formats.md` explains the keys;
 `templates/efficiency-frontier.json` is an example.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from ingest.formats import _document, _limits, _native
+from ingest.formats import _document, _encoding, _limits, _native, _yaml
 from ingest.formats._cells import Cells, scalar, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.formats._native import FACTS, Figure
 from ingest.readings import Issue, Reading, Row, Unreadable
 
-LABEL = "Efficiency Frontier entries (JSON)"
+LABEL = "Efficiency Frontier entries (JSON, YAML)"
 SLUG = "efficiency-frontier-json"
 
 NAME, VERSION = "efficiency-frontier", "1"
@@ -25,32 +25,37 @@ PARTS = ("value", "unit", "low", "high", "per", "origin", "recipe")
 KNOWN = (*(f"/{fact}" for fact in FACTS), "/settings", "/values")
 
 _SIGNATURE = re.compile(rf'"format"\s*:\s*"{NAME}"')
+_YAML_SIGNATURE = re.compile(
+    rf"""^(['"]?)format\1[ \t]*:[ \t]+(['"]?){NAME}\2[ \t\r]*(#.*)?$""", re.MULTILINE
+)
 
 
 def matches(head: Head) -> float:
-    found = head.text.startswith("{") and _SIGNATURE.search(head.text)
-    return head.score(1.0 if found else 0)
+    signature = _SIGNATURE if head.text.startswith("{") else _YAML_SIGNATURE
+    return head.score(1.0 if signature.search(head.text) else 0)
 
 
 def rows(file: File) -> Iterator[Row]:
-    with file.open() as stream:
-        yield from _rows(stream, file.path)
-
-
-def _rows(stream: BinaryIO, path: str) -> Iterator[Row]:
-    first = stream.readline(_limits.RECORD_CHARS)
-    if _begins_lines(first):
-        records = _document.lines(stream, after=1)
-    else:
-        records = iter(_entries(_document.parsed(first + stream.read())))
     number = 0
-    for number, record in enumerate(records, 1):
+    for number, record in enumerate(_records(file), 1):
         if number > _limits.ROWS:
             message = f"The file has more than {_limits.ROWS:,} entries."
             raise Unreadable(Issue("rows.excess", message, row=number))
-        yield Row(number, _document.cells(record, number), path)
+        yield Row(number, _document.cells(record, number), file.path)
     if not number:
         raise Unreadable(Issue("rows.missing", "The file has no entries.", column="/entries"))
+
+
+def _records(file: File) -> Iterator[Any]:
+    """The entries: one a line, or all those of a document."""
+    with _encoding.opened(file) as text:
+        first = text.readline(_limits.RECORD_CHARS)
+        if _begins_lines(first):
+            yield from _document.lines(text, after=1)
+            return
+        whole = first + text.read()
+    is_yaml = not whole.lstrip().startswith("{") and _YAML_SIGNATURE.search(whole)
+    yield from _entries(_yaml.parsed(whole) if is_yaml else _document.parsed(whole))
 
 
 def reading(row: Row) -> Reading:
@@ -85,7 +90,7 @@ def _sort(
             _native.unknown(cells, pointer, pointer, KNOWN, text)
 
 
-def _begins_lines(first: bytes) -> bool:
+def _begins_lines(first: str) -> bool:
     """True if the first line is a whole object that names the format but has no entries."""
     try:
         found = _document.parsed(first)
@@ -99,7 +104,7 @@ def _begins_lines(first: bytes) -> bool:
 
 def _entries(found: Any) -> list[Any]:
     if not isinstance(found, dict):
-        raise Unreadable(Issue("record.invalid", "The file is not a JSON object."))
+        raise Unreadable(Issue("record.invalid", "The file is not an object with keys."))
     _require_version(found)
     for key in found:
         if key not in (*KEYS, _document.REPEATED):

@@ -14,6 +14,7 @@ from leaderboard.models import (
     Hardware,
     HardwareFact,
     Method,
+    ModelFact,
     Task,
 )
 
@@ -24,10 +25,12 @@ def models(request: Request, asked: Asked):
     return page_of(request, asked, AIModel.objects.select_related("source"))
 
 
-@reads(shapes.ModelSerializer, tag="Catalogue")
+@reads(shapes.ModelDetailSerializer, tag="Catalogue")
 def model(request: Request, asked: Asked, slug: str):
-    """One model."""
-    return get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
+    """One model, and the prices and other figures that are published about it."""
+    facts = ModelFact.objects.select_related("source").order_by("kind", "written", "dated", "pk")
+    models = AIModel.objects.select_related("source").prefetch_related(Prefetch("facts", facts))
+    return get_object_or_404(models, slug=slug)
 
 
 KINDS = [value for value, _ in Method.KINDS]

@@ -30,7 +30,7 @@ from leaderboard.api.fields import (
     quantity,
 )
 from leaderboard.core import claims
-from leaderboard.models import HardwareFact
+from leaderboard.models import HardwareFact, ModelFact
 
 Kind = HardwareFact.Kind
 FACT_UNITS = {
@@ -40,6 +40,11 @@ FACT_UNITS = {
     Kind.ANALYSED_MASS: "kg",
     Kind.DEVICE_HOUR_PRICE: "USD/h",
     Kind.LIST_PRICE: "USD",
+    Kind.RATED_POWER: "W",
+    Kind.MEMORY: "B",
+    Kind.MEMORY_BANDWIDTH: "B/s",
+    Kind.DIE_AREA: "mm^2",
+    Kind.PROCESS_SIZE: "nm",
 }
 
 
@@ -61,6 +66,31 @@ class ModelSerializer(NamedSerializer):
     has_open_weights = BooleanField(allow_null=True)
     note = CharField()
     source = source_field()
+
+
+class ModelFactSerializer(Serializer):
+    """A published figure about a model: a seller's price, or what a source says of its making."""
+
+    kind = CharField()
+    means = CharField(source="get_kind_display")
+    quantity = QuantityField(lambda f: quantity(f.value, unit_of(f.kind), f.low, f.high))
+    seller = CharField()
+    written = CharField(help_text="What the source calls the model.")
+    dated = CharField()
+    citation = CharField()
+    licence = CharField()
+    source = source_field()
+
+
+class ModelDetailSerializer(ModelSerializer):
+    facts = ModelFactSerializer(many=True)
+
+
+def unit_of(kind: str) -> str:
+    """The unit of a model's figure."""
+    if kind == ModelFact.Kind.TRAINING_COMPUTE:
+        return "FLOP"
+    return "1" if kind.startswith("PARAMETERS") else "USD"
 
 
 class MethodSerializer(NamedSerializer):

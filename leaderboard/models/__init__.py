@@ -13,6 +13,7 @@ from leaderboard.models.catalogue import (
     Hardware,
     HardwareFact,
     Method,
+    ModelFact,
     Source,
     Task,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "HardwareFact",
     "Measurement",
     "Method",
+    "ModelFact",
     "Objective",
     "Placement",
     "Rederivation",

@@ -171,6 +171,48 @@ class Hardware(Named):
         return f"/hardware/{self.slug}/"
 
 
+class ModelFact(models.Model):
+    """One published figure about a model: a seller's price, or its size or training as stated."""
+
+    class Kind(models.TextChoices):
+        INPUT_PRICE = "INPUT_PRICE", "price of an input token, USD"
+        OUTPUT_PRICE = "OUTPUT_PRICE", "price of an output token, USD"
+        CACHED_INPUT_PRICE = "CACHED_INPUT_PRICE", "price of a cached input token, USD"
+        IMAGE_PRICE = "IMAGE_PRICE", "price of an image, USD"
+        INPUT_SECOND_PRICE = "INPUT_SECOND_PRICE", "price of a second of input, USD"
+        OUTPUT_SECOND_PRICE = "OUTPUT_SECOND_PRICE", "price of a second of output, USD"
+        PARAMETERS_TOTAL = "PARAMETERS_TOTAL", "parameters"
+        PARAMETERS_ACTIVE = "PARAMETERS_ACTIVE", "active parameters"
+        TRAINING_COMPUTE = "TRAINING_COMPUTE", "training compute, FLOP"
+
+    model = models.ForeignKey(AIModel, models.CASCADE, related_name="facts")
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    # Who asks that price, and what the source calls the model.
+    seller = models.CharField(max_length=80, blank=True)
+    written = models.CharField(max_length=300)
+    # The day, month or year of the figure.
+    dated = models.CharField(max_length=10, blank=True)
+    citation = models.TextField()
+    licence = models.CharField(max_length=60, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="model_facts")
+
+    class Meta:
+        constraints = [
+            interval_is_finite_and_ordered("model_fact_finite_and_ordered"),
+            models.UniqueConstraint(
+                fields=["model", "kind", "source", "written", "dated"],
+                name="model_fact_once_per_source_and_date",
+            ),
+            models.CheckConstraint(condition=~Q(citation=""), name="model_fact_is_cited"),
+        ]
+
+    def __str__(self):
+        return f"{self.model}: {self.value:g} {self.get_kind_display()}"
+
+
 class HardwareFact(models.Model):
     """One published figure about a device. Several of a kind are a range with its sources."""
 
@@ -181,6 +223,11 @@ class HardwareFact(models.Model):
         ANALYSED_MASS = "ANALYSED_MASS", "mass whose elements were analysed, kg"
         DEVICE_HOUR_PRICE = "DEVICE_HOUR_PRICE", "on-demand price, USD per device hour"
         LIST_PRICE = "LIST_PRICE", "list price, USD"
+        RATED_POWER = "RATED_POWER", "rated power, W"
+        MEMORY = "MEMORY", "memory, byte"
+        MEMORY_BANDWIDTH = "MEMORY_BANDWIDTH", "memory bandwidth, byte/s"
+        DIE_AREA = "DIE_AREA", "die area, mm²"
+        PROCESS_SIZE = "PROCESS_SIZE", "process size, nm"
 
     hardware = models.ForeignKey(Hardware, models.CASCADE, related_name="facts")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -262,6 +309,9 @@ class Factor(models.Model):
         GRID_INTENSITY = "GRID_INTENSITY", "kg CO2e per J"
         PUE = "PUE", "power usage effectiveness"
         ELECTRICITY_PRICE = "ELECTRICITY_PRICE", "USD per J"
+        GRID_DEPLETION = "GRID_DEPLETION", "kg Sb eq per J"
+        GRID_WATER = "GRID_WATER", "L per J"
+        PRIMARY_ENERGY = "PRIMARY_ENERGY", "J of primary energy per J"
 
     kind = models.CharField(max_length=20, choices=Kind)
     region = models.CharField(max_length=60)

@@ -23,6 +23,7 @@ from leaderboard.models import (
     Task,
 )
 from leaderboard.views.hardware_page import HardwarePage
+from leaderboard.views.model_page import figures
 
 SHOWN = 100
 PER_PAGE = 100
@@ -73,7 +74,12 @@ def models(request: HttpRequest) -> HttpResponse:
 def model(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
     found, total = uses(row.entries.all())
-    return render(request, "leaderboard/model.html", {"row": row, "uses": found, "total": total})
+    facts = row.facts.select_related("source").order_by("written", "-dated")
+    return render(
+        request,
+        "leaderboard/model.html",
+        {"row": row, "figures": list(figures(facts)), "uses": found, "total": total},
+    )
 
 
 def hardware_list(request: HttpRequest) -> HttpResponse:

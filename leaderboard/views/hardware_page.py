@@ -24,6 +24,12 @@ TITLES = {
     Kind.ANALYSED_MASS: ("Mass whose elements were analysed", "kg", "material"),
     Kind.DEVICE_HOUR_PRICE: ("On-demand price", "USD per device hour", "cost"),
     Kind.LIST_PRICE: ("List price", "USD", "cost"),
+    # Of a specification there is nothing to see in a chart.
+    Kind.RATED_POWER: ("Rated power", "W", ""),
+    Kind.MEMORY: ("Memory", "byte", ""),
+    Kind.MEMORY_BANDWIDTH: ("Memory bandwidth", "byte/s", ""),
+    Kind.DIE_AREA: ("Die area", "mm²", ""),
+    Kind.PROCESS_SIZE: ("Process size", "nm", ""),
 }
 # From how many figures on a chart says more than the table.
 CHART_FROM = 2
@@ -45,6 +51,8 @@ class Figures:
     unit: str
     facts: list[HardwareFact]
     chart: SafeString | str
+    # Formulas read the specification from the device itself.
+    is_compared_only: bool = False
 
     @property
     def spread(self) -> str:
@@ -110,13 +118,13 @@ class HardwarePage:
     def figures_of(self, kind: str, facts: list[HardwareFact]) -> Figures:
         title, unit, css = TITLES[Kind(kind)]
         chart: SafeString | str = ""
-        if len(facts) >= CHART_FROM:
+        if css and len(facts) >= CHART_FROM:
             rows = [
                 drawings.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
                 for fact in sorted(facts, key=lambda fact: fact.value)
             ]
             chart = drawings.bars(rows, title, unit, f"fact-{kind.lower()}", css)
-        return Figures(kind, title, unit, facts, chart)
+        return Figures(kind, title, unit, facts, chart, is_compared_only=not css)
 
     # What it is made of
 

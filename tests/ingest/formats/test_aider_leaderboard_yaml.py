@@ -112,7 +112,7 @@ def test_numbers_are_kept_as_written():
         ("a: b\n", "record.invalid"),
         ("[]", "rows.missing"),
         ("- a: [\n", "yaml.invalid"),
-        ("- &x [1]\n- *x\n", "yaml.invalid"),
+        ("- &x [1]\n- *x\n", "yaml.alias"),
         ("- " * 100 + "a\n", "json.nested"),
         (b"- a: \xff\n", "file.encoding"),
     ],

@@ -1,4 +1,3 @@
-import io
 import json
 from pathlib import Path
 
@@ -158,17 +157,7 @@ def test_a_document_of_another_shape_is_refused(content, code):
 def test_lines_are_read_one_by_one():
     lines = [json.dumps(PREAMBLE), *[json.dumps({"model": "m", "values": LATENCY})] * 3, "{broken"]
 
-    class Stream(io.BytesIO):
-        """Lines that are handed out only when asked for."""
-
-        def __init__(self):
-            super().__init__()
-            self.lines = iter(lines)
-
-        def readline(self, size=-1):
-            return f"{next(self.lines, '')}\n".encode()
-
-    found = FORMAT.rows(File("lines.jsonl", Stream))
+    found = FORMAT.rows(File.of("\n".join(lines).encode()))
 
     assert [next(found).number for _ in range(3)] == [1, 2, 3]
     with pytest.raises(Unreadable) as caught:

@@ -46,6 +46,10 @@ def test_the_delimiter_is_the_one_that_the_header_uses(mark):
     assert cells(f"a{mark}b\n1{mark}2\n") == [{"a": "1", "b": "2"}]
 
 
+def test_a_spreadsheet_may_tell_the_delimiter_in_a_line_of_its_own():
+    assert cells("sep=;\r\na,b;c\r\n1;2\r\n") == [{"a,b": "1", "c": "2"}]
+
+
 def test_delimiters_inside_quotes_do_not_count():
     assert cells('"a,b,c";d\n1;2\n') == [{"a,b,c": "1", "d": "2"}]
 
@@ -95,7 +99,7 @@ def test_a_column_without_name_is_beyond_the_header():
         ("a,b\n,\n", "rows.missing"),
         ("a,b,a\n1,2,3\n", "column.repeated"),
         (b"a,b\n1,\xe9\n", "file.encoding"),
-        ("a,b\n1,2\n".encode("utf-16"), "file.encoding"),
+        ("a,b\n1,2\n".encode("utf-16")[:-1], "file.encoding"),
         (b"a,b\n1,\0\n", "file.binary"),
         ('a,b\n1,"2\n', "table.broken"),
         ('a,b\n"1"x,2\n', "table.broken"),
@@ -143,10 +147,12 @@ def test_missing_columns_are_all_named():
 
 
 def test_rows_are_read_one_by_one_in_little_memory():
-    stream = io.BufferedReader(Repeated(b"model,value\n", b"some-model,1.25\n", 100_000))
+    def opened():
+        return io.BufferedReader(Repeated(b"model,value\n", b"some-model,1.25\n", 100_000))
+
     tracemalloc.start()
 
-    count = sum(1 for row in _table.rows(File("", lambda: stream)))
+    count = sum(1 for row in _table.rows(File("", opened)))
 
     assert count == 100_000
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
