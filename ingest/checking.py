@@ -56,7 +56,8 @@ class Pass:
             planned = [plan for plan in map(self.plan, readings) if plan]
             for issue in self.doubts.of(planned):
                 self.report.add(issue)
-            yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+            judged = [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+            yield self.normaliser.derived(judged)
         for issue in self.doubts.whole():
             self.report.add(issue)
         if not (self.report.planned or self.report.unwritten or self.report.has_errors):

@@ -25,8 +25,21 @@ from ingest.normalise import Planned
 from ingest.readings import ERROR
 from leaderboard.core import metrics
 from leaderboard.core.consensus import pooled
+from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
-from leaderboard.models import Board, Entry, Estimate, Measurement, Placement, Run, Submission, Task
+from leaderboard.estimates import place_of
+from leaderboard.facts import Facts
+from leaderboard.models import (
+    Board,
+    Entry,
+    Estimate,
+    Measurement,
+    Placement,
+    Run,
+    Submission,
+    SubmissionRow,
+    Task,
+)
 
 State = Submission.State
 # States in which a submission has runs.
@@ -189,6 +202,7 @@ def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
         for entries in batches(Entry.objects.filter(task=task))
         for key, found in published_numbers(entries).items()
     }
+    right |= joined(task, right)
     stored = {
         (entry, metric): bounds
         for entry, metric, *bounds in Estimate.objects.filter(task=task).values_list(
@@ -204,6 +218,27 @@ def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
     for entry, metric in right:
         values[entry][metric] = stored.get((entry, metric), [right[entry, metric].value])[0]
     return values
+
+
+def joined(task: Task, right: dict[Key, Interval]) -> dict[Key, Interval]:
+    """(Entry, metric) → what follows from numbers that different runs of an entry brought."""
+    facts = Facts()
+    found: dict[Key, Interval] = {}
+    for entries in batches(Entry.objects.filter(task=task)):
+        measured: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        rows = Measurement.objects.filter(
+            recipe="", run__in=Run.objects.counting().filter(entry__in=entries)
+        )
+        for entry, run, metric in rows.values_list("run__entry_id", "run_id", "metric"):
+            measured[entry][run].add(metric)
+        unlike = [
+            entry for entry, runs in measured.items() if len(set(map(frozenset, runs.values()))) > 1
+        ]
+        for row in Entry.objects.named().filter(pk__in=unlike):
+            known = {metric: one for (entry, metric), one in right.items() if entry == row.pk}
+            worked = derive(known, facts.of(*place_of(row)))
+            found |= {(row.pk, metric): one for metric, (one, _) in worked.items()}
+    return found
 
 
 def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[Any, ...]]]:
@@ -303,9 +338,15 @@ def orphans(breaches: list[str]) -> dict[str, int]:
     rows = {
         "runs without a measurement": Run.objects.filter(measurements=None),
         "runs of files that were never published": Run.objects.exclude(
-            submission__state__in=WITH_RUNS
+            submission__state__in=(*WITH_RUNS, *HIDDEN)
         ),
         "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
+        "measurements without their run": Measurement.objects.filter(
+            ~Exists(Run.objects.filter(pk=OuterRef("run_id")))
+        ),
+        "rows without their submission": SubmissionRow.objects.filter(
+            ~Exists(Submission.objects.filter(pk=OuterRef("submission_id")))
+        ),
     }
     counts = {name: query.count() for name, query in rows.items()}
     breaches += [f"{count} {name}" for name, count in counts.items() if count]

@@ -385,14 +385,14 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     Raises Refused at the first row that stands against the state.
     """
     is_public = state == State.PUBLISHED
-    entries: set[int] = set()
+    touched = writing.Touched()
     with over(submission, creates=True) as reading:
         SubmissionRow.objects.filter(submission=submission).delete()
         for batch in reading.batches():
             refuse(submission, state, reading.report)
             writing.write_rows(submission, reading.taken(), reading.patches)
             if batch:
-                entries |= writing.write(submission, batch, replacing=is_public)
+                writing.write(submission, batch, touched, public=is_public)
             fault("mid_copy")
         refuse(submission, state, reading.report)
         if not (reading.report.planned or reading.report.unwritten):
@@ -402,7 +402,7 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     if not is_public:
         return set()
     writing.supersede(submission)
-    return follow(sorted(entries), reading.report.tasks)
+    return follow(touched, reading.report.tasks)
 
 
 def refuse(submission: Submission, state: str, report: Report) -> None:
@@ -415,12 +415,12 @@ def refuse(submission: Submission, state: str, report: Report) -> None:
         raise Refused
 
 
-def follow(entries: list[int], tasks: set[str]) -> set[int]:
+def follow(touched: writing.Touched, tasks: set[str]) -> set[int]:
     """Estimates of these entries, a board for each task that has none, and the boards told."""
-    estimates.pool(entries)
+    estimates.pool(sorted(touched.others))
     for task in Task.objects.filter(boards=None, slug__in=tasks):
         frontiers.default_board(task)
-    return estimates.tell(entries)
+    return estimates.tell(sorted(touched.fresh | touched.others))
 
 
 def finish(submission: Submission, state: str, report: Report, *, at: datetime) -> None:

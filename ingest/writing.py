@@ -4,7 +4,9 @@ Part of the story `pipeline`; nothing else writes these tables.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -14,6 +16,7 @@ from ingest.parsing import Patches
 from ingest.readings import Row
 from ingest.report import Report
 from leaderboard.models import Run, Submission
+from leaderboard.models.evidence import ORIGIN_CODES
 
 ENTRIES_SQL = """
     WITH wanted AS (
@@ -41,18 +44,28 @@ FIND_SQL = """
 RUN_COLUMNS = (
     "id, entry_id, submission_id, path, row, measured_on, region, samples, external_id, citation"
 )
+ESTIMATE_COLUMNS = "entry_id, metric, task_id, origin, value, low, high, runs"
 MEASUREMENT_COLUMNS = (
     "run_id, metric, origin, value, low, high, raw_value, raw_unit, recipe, divisor, "
     '"column", instrument'
 )
 
 
-def write(submission: Submission, batch: list[Planned], *, replacing: bool) -> set[int]:
-    """Write the runs of a batch with their entries and measurements. Returns the entries.
+@dataclass
+class Touched:
+    """The entries that a file's runs are of. Those of `fresh` have their estimates already."""
 
-    `replacing` puts them in the place of the runs that they replace, whose entries come too.
+    fresh: set[int] = field(default_factory=set)
+    others: set[int] = field(default_factory=set)
+
+
+def write(submission: Submission, batch: list[Planned], touched: Touched, *, public: bool) -> None:
+    """Write the runs of a batch with their entries and measurements, and note the entries.
+
+    If they are `public` they take the place of the runs that they replace, and entries that were
+    made just now, with one run, get their estimates.
     """
-    entries = entry_ids(batch)
+    entries, made = entry_ids(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('leaderboard_run', 'id'))"
@@ -63,8 +76,27 @@ def write(submission: Submission, batch: list[Planned], *, replacing: bool) -> s
     numbered = list(zip(runs, batch, strict=True))
     copy("leaderboard_run", RUN_COLUMNS, run_rows(submission, numbered, entries))
     copy("leaderboard_measurement", MEASUREMENT_COLUMNS, measurement_rows(numbered))
-    touched = set(entries.values())
-    return touched | replace(numbered) if replacing else touched
+    if not public:
+        return
+    times = Counter(planned.key for planned in batch)
+    fresh = {key: entry for key, entry in made.items() if times[key] == 1}
+    copy("leaderboard_estimate", ESTIMATE_COLUMNS, estimate_rows(batch, fresh))
+    # An entry that comes again in a later batch has more than one run.
+    touched.others |= set(entries.values()) - set(fresh.values()) | replace(numbered)
+    touched.fresh |= set(fresh.values())
+
+
+def estimate_rows(batch: list[Planned], fresh: dict[tuple, int]) -> Iterable[tuple]:
+    """The estimates of entries with a single run, which are its numbers."""
+    for planned in batch:
+        entry = fresh.get(planned.key)
+        if entry is None:
+            continue
+        task = planned.identity.task.pk
+        for one in planned.measurements:
+            interval, origin = one.interval, ORIGIN_CODES[one.origin]
+            bounds = (interval.value, interval.low, interval.high)
+            yield entry, one.metric, task, origin, *bounds, 1
 
 
 def replace(numbered: list[tuple[int, Planned]]) -> set[int]:
@@ -92,16 +124,16 @@ def supersede(submission: Submission) -> None:
     ).update(state=Submission.State.SUPERSEDED)
 
 
-def entry_ids(batch: list[Planned]) -> dict[tuple, int]:
-    """Key → id of every entry of the batch; those that are new are made, in the keys' order."""
+def entry_ids(batch: list[Planned]) -> tuple[dict[tuple, int], dict[tuple, int]]:
+    """Key → id of every entry of the batch, and of those that were made, in the keys' order."""
     settings = {planned.key: planned.reading.settings for planned in batch}
     keys = sorted(settings)
     columns = [list(column) for column in zip(*keys, strict=True)]
     texts = [json.dumps(settings[key], ensure_ascii=False) for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES_SQL, [*columns, texts])
-        found = {tuple(key): entry for entry, *key in cursor.fetchall()}
-    return found if len(found) == len(keys) else found | found_entries(keys)
+        made = {tuple(key): entry for entry, *key in cursor.fetchall()}
+    return made if len(made) == len(keys) else made | found_entries(keys), made
 
 
 def found_entries(keys: list[tuple]) -> dict[tuple, int]:

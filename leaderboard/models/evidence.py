@@ -156,7 +156,9 @@ class SubmissionRow(models.Model):
     """One record as it was sent, so that cells can be fixed in place and numbers traced."""
 
     pk = models.CompositePrimaryKey("submission_id", "path", "row")
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="rows", db_index=False)
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, related_name="rows", db_index=False, db_constraint=False
+    )
     path = models.CharField(max_length=300, blank=True)
     row = models.PositiveIntegerField()
     sent = models.JSONField()
@@ -330,7 +332,15 @@ class Measurement(models.Model):
 
     pk = models.CompositePrimaryKey("run_id", "metric")
     # The primary key begins with the run and serves as its index.
-    run = models.ForeignKey(Run, models.CASCADE, related_name="measurements", db_index=False)
+    # A million of these may come in one file: that their run, entry and task exist is checked by
+    # `verify_integrity`, not by a trigger for each.
+    run = models.ForeignKey(
+        Run,
+        models.CASCADE,
+        related_name="measurements",
+        db_index=False,
+        db_constraint=False,
+    )
     metric = models.CharField(max_length=60)
     origin = models.CharField(max_length=10, choices=Origin)
     value = models.FloatField()
@@ -460,9 +470,13 @@ class Estimate(models.Model):
     """What we hold to be true of an entry on one metric. Can be rebuilt from the runs."""
 
     pk = models.CompositePrimaryKey("entry_id", "metric")
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="estimates", db_index=False)
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, related_name="estimates", db_index=False, db_constraint=False
+    )
     # The entry's task once more: a board reads its column of one metric in one index scan.
-    task = models.ForeignKey(Task, models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     metric = models.CharField(max_length=60)
     # Place in `Origin`: the best that stands behind the value.
     origin = models.SmallIntegerField()

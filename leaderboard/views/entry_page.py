@@ -8,7 +8,7 @@ import numpy as np
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, quantities
+from leaderboard import charts, drawings, quantities, visibility
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
@@ -16,10 +16,12 @@ from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who, rank_ranges
 from leaderboard.views.board_page import BoardPage
+from leaderboard.views.history import Replacement, replacements
 from leaderboard.views.life_share import BEGINNINGS, LifeShare
 from leaderboard.views.provenance import Chain
 
 NEIGHBOURS = 6
+NAMED = ("task", "model", "method", "hardware")
 RUNS = 200
 EMPTY = QueryDict()
 # The order in which a page lists families of metrics.
@@ -59,8 +61,12 @@ class EntryPage:
         self.entry, self.query = entry, query
         self.runs = list(
             Run.objects.filter(entry=entry, submission__in=submissions)
-            .select_related("submission__source")
-            .prefetch_related("measurements")
+            .select_related(
+                "submission__source",
+                "replaced_by__submission",
+                *(f"{run}entry__{part}" for run in ("", "replaced_by__") for part in NAMED),
+            )
+            .prefetch_related("measurements", "replaced_by__measurements")
             .order_by("-measured_on", "-pk")[:RUNS]
         )
         self.estimates = sorted(entry.estimates.all(), key=lambda one: order_of(one.metric))
@@ -353,7 +359,24 @@ class EntryPage:
     def other_runs(self) -> int:
         return len(self.run_rows) - self.counted_runs
 
+    @cached_property
+    def replacements(self) -> list[Replacement]:
+        """Runs that later ones took the place of, with what differs."""
+        return replacements(self.runs)
+
+    @property
+    def joined(self) -> list[str]:
+        """What follows only from numbers of different runs together."""
+        return [metrics.get(one.metric).label.lower() for one in self.estimates if not one.runs]
+
     # Words
+
+    @property
+    def hidden(self) -> str:
+        """Why nothing of the entry counts yet, for those who may see it all the same."""
+        if self.is_published or not self.runs:
+            return ""
+        return visibility.uncounted(self.runs).sentence
 
     @property
     def count(self) -> int | None:

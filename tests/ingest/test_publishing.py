@@ -364,3 +364,30 @@ def test_devices_and_tasks_need_an_editor(sender, kind):
 
     assert codes(submission) == [f"{kind}.unknown"]
     assert "editor" in submission.issues[0]["message"]
+
+
+def test_a_replacement_is_told_field_by_field_on_both_pages(sender, client):
+    sent(csv(named(1, energy=100), header=NAMED), by=sender)
+    sent(
+        csv(named(1, energy=90), header=NAMED),
+        by=sender,
+        on_conflict="SUPERSEDE",
+        reason="correction",
+    )
+
+    page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
+
+    assert "the earlier numbers were wrong" in page
+    assert "<del>100 J</del>" in page.replace("\u00a0", " ")
+    assert "<td>90.0 J</td>" in page.replace("\u00a0", " ")
+    assert "<del>0.5" not in page  # the latency is the same
+
+
+def test_an_entry_under_embargo_tells_its_sender_why_it_is_hidden(sender, client):
+    day = timezone.now() + timedelta(days=2)
+    sent(csv(row(1)), by=sender, embargo_until=day)
+    client.force_login(sender)
+
+    page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
+
+    assert "under embargo until" in page

@@ -66,7 +66,7 @@ def test_files_with_the_same_entries_in_opposite_order_do_not_hinder_each_other(
     make_catalogue()
     numbers = range(1, 6_001)  # more than one batch
     forth = received(csv(*(row(number) for number in numbers)))
-    back = received(csv(*(row(number, energy=7) for number in reversed(numbers))))
+    back = received(csv(*(row(number, energy=7 + number) for number in reversed(numbers))))
 
     raised = together(
         *(
