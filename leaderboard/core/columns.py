@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -48,6 +49,19 @@ class Columns:
     @property
     def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return self.value, self.low, self.high
+
+    @staticmethod
+    def spread(formula: Callable[..., np.ndarray], *operands: Operand) -> Columns:
+        """`interval.spread` for columns: the formula takes arrays."""
+        columns = [operand(each) for each in operands]
+        sides = [(each.low, each.high) for each in columns]
+        with np.errstate(all="ignore"):
+            value = formula(*(each.value for each in columns))
+            corners = [formula(*corner) for corner in product(*sides)]
+            low = np.minimum.reduce([*corners, value])
+            high = np.maximum.reduce([*corners, value])
+            known = np.isfinite(value) & np.isfinite(low) & np.isfinite(high)
+        return Columns(*(np.where(known, part, np.nan) for part in (value, low, high)))
 
     def _combined(
         self, other: Operand, operate: Callable[..., np.ndarray], *, swapped: bool = False

@@ -79,6 +79,10 @@ def spread(formula: Callable[..., float], *operands: Interval | float) -> Interv
 
     Those are its true bounds where the formula only rises or only falls with each operand.
     """
+    for operand in operands:
+        if not isinstance(operand, Interval | float | int):
+            # Columns of intervals spread themselves.
+            return operand.spread(formula, *operands)
     intervals = [Interval.of(each) for each in operands]
     sides = [(each.low,) if each.is_exact else (each.low, each.high) for each in intervals]
     corners = [formula(*corner) for corner in product(*sides)]
