@@ -2,10 +2,15 @@
 
 Bytes are UTF-8 with or without byte order mark; lines end in LF or CRLF; quoted cells may hold
 line breaks. Only one record is in memory at a time, whatever the file does.
+
+A table that this site gave out has a last column `errors` and may begin with `row` and `path`.
+Sent back, it is read without these, and without the apostrophes that kept a spreadsheet from
+taking texts for formulas.
 """
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -13,9 +18,13 @@ from itertools import chain
 from ingest.formats import _limits
 from ingest.formats._file import File
 from ingest.formats._head import delimiter
-from ingest.readings import Issue, Row, Unreadable
+from ingest.readings import INFO, Issue, Row, Unreadable
 
 EXTRA = "(beyond the header)"
+# What we put around the columns of a table that we give out.
+ROW, PATH, ERRORS = "row", "path", "errors"
+# What a spreadsheet takes for a formula, unless it is a number with a sign.
+_FORMULA = re.compile(r"(?![+-]?[\d.]+(?:[eE][+-]?\d+)?\Z)'*\s*[=+@\t\r-]", re.ASCII)
 
 
 def rows(
@@ -30,8 +39,47 @@ def rows(
     line ends before is None; cells beyond the header are joined under `EXTRA`.
     """
     with file.open() as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-        for number, cells in _rows(_records(_Lines(text)), name, check):
-            yield Row(number, cells, file.path)
+        for number, cells, issues in _rows(_records(_Lines(text)), name, check):
+            yield Row(number, cells, file.path, issues)
+
+
+def returned(file: File) -> Iterator[dict[str, str | None]]:
+    """The records of a table that we gave out, with the columns that we put around it.
+
+    Raises Unreadable, also for any other table.
+    """
+    with file.open() as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+        records = _records(_Lines(text))
+        header = _header_of(records)
+        around = given_out(header)
+        if ROW not in around:
+            message = "This is not a table that was downloaded here: it lacks the first column."
+            hint = "Keep the columns row and errors where they stand."
+            expected = (ROW, ERRORS)
+            issue = Issue("column.missing", message, column=ROW, expected=expected, hint=hint)
+            raise Unreadable(issue)
+        for _, record in _numbered(records, header):
+            yield {column: _unmarked(cell) for column, cell in _cells(header, record).items()}
+
+
+def given_out(header: list[str]) -> list[str]:
+    """The columns of a header that are ours: the last one `errors`, and before all `row`, `path`.
+
+    A table without that last column has none of ours.
+    """
+    if not header or header[-1].strip() != ERRORS:
+        return []
+    before = [ROW, PATH] if header[:2] == [ROW, PATH] else [ROW] if header[0] == ROW else []
+    return [*before, ERRORS]
+
+
+def marked(cell: str) -> str:
+    """A cell of a table that we give out: an apostrophe keeps a text from being a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unmarked(cell: str | None) -> str | None:
+    return cell[1:] if cell and cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
@@ -53,12 +101,45 @@ def _rows(
     records: Iterator[list[str]],
     name: Callable[[str], str],
     check: Callable[[list[str]], None],
-) -> Iterator[tuple[int, dict[str, str | None]]]:
+) -> Iterator[tuple[int, dict[str, str | None], tuple[Issue, ...]]]:
+    written = _header_of(records)
+    around = given_out(written)
+    header = _header(_inside(written, around, len(written)), name)
+    check([column for column in header if column])
+    issues = (_left_out(around),) if around else ()
+    for number, record in _numbered(records, written):
+        cells = _cells(header, _inside(record, around, len(written)))
+        if around:
+            cells = {column: _unmarked(cell) for column, cell in cells.items()}
+        yield number, cells, tuple(issue.at(row=number) for issue in issues)
+        issues = ()
+
+
+def _inside(record: list[str], around: list[str], width: int) -> list[str]:
+    """The cells of a record without those in columns of ours, which a header of that width has."""
+    return record[len(around) - 1 : width - 1] + record[width:] if around else record
+
+
+def _left_out(around: list[str]) -> Issue:
+    return Issue(
+        "column.ignored",
+        f"The {_listed('column', tuple(around))} of a table downloaded here: left out.",
+        column=ERRORS,
+        severity=INFO,
+    )
+
+
+def _header_of(records: Iterator[list[str]]) -> list[str]:
     header = next((record for record in records if any(map(str.strip, record))), [])
     if not header:
         raise Unreadable(Issue("file.empty", "The file is empty: it has no header."))
-    header = _header(header, name)
-    check([column for column in header if column])
+    return header
+
+
+def _numbered(
+    records: Iterator[list[str]], header: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The records that hold something, counted from 1. Raises Unreadable where there is none."""
     number = 0
     for record in records:
         if not any(map(str.strip, record)):
@@ -68,7 +149,7 @@ def _rows(
             message = f"The table has more than {_limits.ROWS:,} rows."
             raise Unreadable(Issue("rows.excess", message, row=number))
         _check_lengths(header, record, number, _limits.CELL_CHARS)
-        yield number, _cells(header, record)
+        yield number, record
     if not number:
         raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
 

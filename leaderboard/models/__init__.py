@@ -1,6 +1,6 @@
 """All tables. Catalogue: what things are called. Evidence: what was sent. Boards: how it ranks."""
 
-from leaderboard.models.accounts import ApiToken
+from leaderboard.models.accounts import ApiToken, Mapping
 from leaderboard.models.boards import Board, Change, Frontier, Objective, Placement
 from leaderboard.models.catalogue import (
     AIModel,
@@ -36,6 +36,7 @@ __all__ = [
     "Frontier",
     "Hardware",
     "HardwareFact",
+    "Mapping",
     "Measurement",
     "Method",
     "Objective",
