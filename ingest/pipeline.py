@@ -28,6 +28,8 @@ from leaderboard.models import Run, Source, Submission, SubmissionRow, Task
 from leaderboard.models.evidence import settings_key
 
 State = Submission.State
+# Here its sender may say more about it, and fix it.
+CHANGEABLE = (State.CHECKED, State.REJECTED, State.HELD)
 # What another transaction causes and a second try mends.
 MOMENTARY = (errors.DeadlockDetected, errors.SerializationFailure)
 TRIES = 3
@@ -103,7 +105,7 @@ def reopen(submission: Submission, **changes: Any) -> None:
 def recheck(submission_id: int, *, at: datetime, context: dict, format: str = "") -> Submission:
     """Take what the sender says now and check the file again. Raises NotAllowed, ContextError."""
     submission = locked(submission_id)
-    if submission.state not in (State.CHECKED, State.REJECTED, State.HELD):
+    if submission.state not in CHANGEABLE:
         raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
     context = context_of(context)
     reopen(
@@ -281,10 +283,8 @@ def over(submission: Submission) -> Iterator[Pass]:
 def patches_of(submission: Submission) -> Patches:
     """Path → row → the cells that somebody wrote over."""
     found: Patches = {}
-    rows = submission.rows.exclude(patched=None).values_list("path", "row", "patched")
-    for path, row, cells in rows:
-        if cells:
-            found.setdefault(path, {})[row] = cells
+    for path, row, cells in submission.rows.fixed().values_list("path", "row", "patched"):
+        found.setdefault(path, {})[row] = cells
     return found
 
 

@@ -1,7 +1,7 @@
 """Names as files write them → rows of the catalogue. Never guesses: unknown names are refused,
 with the nearest known ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -60,6 +60,21 @@ def legible(key: str, text: str) -> str:
 def folded(name: str) -> str:
     """A name without case and with single blanks: how names are compared."""
     return " ".join(name.casefold().split())
+
+
+def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three known names that look like this one, whatever their case."""
+    names = {folded(one): one for one in known}
+    return tuple(names[close] for close in get_close_matches(folded(name[:200]), names, 3, 0.55))
+
+
+def joined(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Two contexts in one: answers about labels stand beside each other, and `said` wins."""
+    found = {**base, **said}
+    for key in base.keys() & said.keys():
+        if isinstance(base[key], Mapping) and isinstance(said[key], Mapping):
+            found[key] = {**base[key], **said[key]}
+    return found
 
 
 class Catalogue:

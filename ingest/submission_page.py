@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from ingest import pipeline
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
 from ingest.resolve import KINDS, NAMES, Catalogue
@@ -14,7 +15,6 @@ State = Submission.State
 ROWS = 50
 COLUMNS = 12
 LABELS = 60
-CHANGEABLE = (State.CHECKED, State.REJECTED, State.HELD)
 WORDS = {
     State.RECEIVED: "Waiting for the check. It takes seconds; this page looks again by itself.",
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
@@ -108,7 +108,7 @@ class SubmissionPage:
 
     @property
     def can_change(self) -> bool:
-        return self.may_act and self.submission.state in CHANGEABLE
+        return self.may_act and self.submission.state in pipeline.CHANGEABLE
 
     @property
     def can_withdraw(self) -> bool:

@@ -2,29 +2,21 @@
 
 Bytes are UTF-8 with or without byte order mark; lines end in LF or CRLF; quoted cells may hold
 line breaks. Only one record is in memory at a time, whatever the file does.
-
-A table that this site gave out has a last column `errors` and may begin with `row` and `path`.
-Sent back, it is read without these, and without the apostrophes that kept a spreadsheet from
-taking texts for formulas.
+Of a table that this site gave out only the file's own columns are read.
 """
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from ingest.formats import _limits
+from ingest.formats import _given, _limits
 from ingest.formats._file import File
 from ingest.formats._head import delimiter
-from ingest.readings import INFO, Issue, Row, Unreadable
+from ingest.readings import Issue, Row, Unreadable
 
 EXTRA = "(beyond the header)"
-# What we put around the columns of a table that we give out.
-ROW, PATH, ERRORS = "row", "path", "errors"
-# What a spreadsheet takes for a formula, unless it is a number with a sign.
-_FORMULA = re.compile(r"(?![+-]?[\d.]+(?:[eE][+-]?\d+)?\Z)'*\s*[=+@\t\r-]", re.ASCII)
 
 
 def rows(
@@ -43,43 +35,24 @@ def rows(
             yield Row(number, cells, file.path, issues)
 
 
-def returned(file: File) -> Iterator[dict[str, str | None]]:
-    """The records of a table that we gave out, with the columns that we put around it.
+def returned(file: File) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+    """The records of a table that we gave out: row and path as it has them, and its own cells.
 
     Raises Unreadable, also for any other table.
     """
     with file.open() as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
         records = _records(_Lines(text))
-        header = _header_of(records)
-        around = given_out(header)
-        if ROW not in around:
-            message = "This is not a table that was downloaded here: it lacks the first column."
-            hint = "Keep the columns row and errors where they stand."
-            expected = (ROW, ERRORS)
-            issue = Issue("column.missing", message, column=ROW, expected=expected, hint=hint)
-            raise Unreadable(issue)
-        for _, record in _numbered(records, header):
-            yield {column: _unmarked(cell) for column, cell in _cells(header, record).items()}
-
-
-def given_out(header: list[str]) -> list[str]:
-    """The columns of a header that are ours: the last one `errors`, and before all `row`, `path`.
-
-    A table without that last column has none of ours.
-    """
-    if not header or header[-1].strip() != ERRORS:
-        return []
-    before = [ROW, PATH] if header[:2] == [ROW, PATH] else [ROW] if header[0] == ROW else []
-    return [*before, ERRORS]
-
-
-def marked(cell: str) -> str:
-    """A cell of a table that we give out: an apostrophe keeps a text from being a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unmarked(cell: str | None) -> str | None:
-    return cell[1:] if cell and cell.startswith("'") and _FORMULA.match(cell) else cell
+        written = _header_of(records)
+        ours = _given.columns(written)
+        if _given.ROW not in ours:
+            message = "This is not a table that was downloaded here: columns of ours are missing."
+            hint = "Keep row and path as the first columns, and errors as the last."
+            expected = (_given.ROW, _given.PATH, _given.ERRORS)
+            raise Unreadable(Issue("column.missing", message, expected=expected, hint=hint))
+        header = _header(_given.inside(written, ours, len(written)), str)
+        for _, record in _numbered(records, written):
+            row, path = map(_given.unmarked, [*record, ""][:2])
+            yield row, path, _cells(header, _given.inside(record, ours, len(written)))
 
 
 def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
@@ -103,30 +76,14 @@ def _rows(
     check: Callable[[list[str]], None],
 ) -> Iterator[tuple[int, dict[str, str | None], tuple[Issue, ...]]]:
     written = _header_of(records)
-    around = given_out(written)
-    header = _header(_inside(written, around, len(written)), name)
+    ours = _given.columns(written)
+    header = _header(_given.inside(written, ours, len(written)), name)
     check([column for column in header if column])
-    issues = (_left_out(around),) if around else ()
+    issues = (_given.left_out(ours),) if ours else ()
     for number, record in _numbered(records, written):
-        cells = _cells(header, _inside(record, around, len(written)))
-        if around:
-            cells = {column: _unmarked(cell) for column, cell in cells.items()}
+        cells = _cells(header, _given.inside(record, ours, len(written)))
         yield number, cells, tuple(issue.at(row=number) for issue in issues)
         issues = ()
-
-
-def _inside(record: list[str], around: list[str], width: int) -> list[str]:
-    """The cells of a record without those in columns of ours, which a header of that width has."""
-    return record[len(around) - 1 : width - 1] + record[width:] if around else record
-
-
-def _left_out(around: list[str]) -> Issue:
-    return Issue(
-        "column.ignored",
-        f"The {_listed('column', tuple(around))} of a table downloaded here: left out.",
-        column=ERRORS,
-        severity=INFO,
-    )
 
 
 def _header_of(records: Iterator[list[str]]) -> list[str]:
@@ -136,9 +93,7 @@ def _header_of(records: Iterator[list[str]]) -> list[str]:
     return header
 
 
-def _numbered(
-    records: Iterator[list[str]], header: list[str]
-) -> Iterator[tuple[int, list[str]]]:
+def _numbered(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The records that hold something, counted from 1. Raises Unreadable where there is none."""
     number = 0
     for record in records:

@@ -131,6 +131,14 @@ class CellsText(Func):
     output_field = models.TextField()
 
 
+class Keys(Func):
+    """Each key of a JSON object, on a line of its own."""
+
+    function = "jsonb_object_keys"
+    set_returning = True
+    output_field = models.TextField()
+
+
 class SubmissionRowQuerySet(models.QuerySet["SubmissionRow"]):
     def in_order(self):
         """File by file, as the rows stand in them."""
@@ -151,6 +159,10 @@ class SubmissionRowQuerySet(models.QuerySet["SubmissionRow"]):
     def fixed(self):
         """Those with a cell that somebody wrote over."""
         return self.filter(patched__isnull=False)
+
+    def fixed_columns(self):
+        """The columns in which somebody wrote over a cell."""
+        return self.fixed().values_list(Keys("patched"), flat=True).distinct()
 
     def holding(self, text: str):
         """Those with this text in a cell, as sent or as written over it."""
