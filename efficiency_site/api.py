@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
-from ingest.api import formats, submissions
+from ingest.api import formats, mappings, rows, submissions
 from leaderboard.api import accounts, boards, catalogue, entries, schema
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -23,6 +23,7 @@ LISTS = (
     "metrics",
     "formats",
     "submissions",
+    "mappings",
     "me",
     "tokens",
     "openapi",
@@ -65,6 +66,8 @@ urlpatterns = [
     *catalogue.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
+    *rows.urlpatterns,
+    *mappings.urlpatterns,
     *formats.urlpatterns,
     re_path(r"^(?P<rest>.*/)$", nothing),
 ]

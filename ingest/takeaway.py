@@ -3,6 +3,8 @@
 import csv
 from collections.abc import Iterator
 
+from django.utils.http import content_disposition_header
+
 from ingest.fixing import written
 from ingest.formats import _given
 from leaderboard.models import Submission, SubmissionRow
@@ -37,6 +39,12 @@ def table(submission: Submission, rows: SubmissionRowQuerySet) -> Iterator[str]:
         cells = row.cells
         texts = [row.path, *(written(cells.get(column)) for column in columns), errors_of(row)]
         yield writer.writerow([row.row, *map(_given.marked, texts)])
+
+
+def disposition(submission: Submission, state: str) -> str:
+    """The head that names the table after its file and the state of its rows."""
+    stem = submission.filename.rpartition(".")[0] or submission.filename
+    return content_disposition_header(True, f"{stem[:150]}-{state or 'rows'}.csv") or ""
 
 
 def errors_of(row: SubmissionRow) -> str:

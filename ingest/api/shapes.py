@@ -6,6 +6,7 @@
 from typing import Any
 
 from rest_framework.serializers import (
+    BooleanField,
     CharField,
     DateTimeField,
     DictField,
@@ -80,6 +81,7 @@ class LinksSerializer(Serializer):
     rows = URLField()
     entries = URLField()
     context = URLField()
+    check = URLField()
     publish = URLField()
 
 
@@ -101,6 +103,19 @@ class RowSerializer(Serializer):
     issues = ErrorObjectSerializer(many=True)
 
 
+class FixedSerializer(Serializer):
+    """What fixes came to."""
+
+    changed = IntegerField(help_text="Cells that changed.")
+    is_checked = BooleanField(help_text="False: ask for a check when you are done.")
+    status = CharField()
+    counts = CountsSerializer()
+
+
+class FixedRowSerializer(FixedSerializer):
+    row = RowSerializer()
+
+
 class FormatSerializer(Serializer):
     slug = CharField(source="SLUG")
     label = CharField(source="LABEL")
@@ -111,6 +126,7 @@ class WordsSerializer(Serializer):
     """What a sender may say. Each word may also be a JSON object of label → word."""
 
     context = JSONField(required=False, help_text="All of the following in one JSON object.")
+    mapping = CharField(required=False, help_text="Name of saved answers; what is said here wins.")
     task = CharField(required=False)
     model = CharField(required=False)
     method = CharField(required=False)
@@ -124,6 +140,9 @@ class WordsSerializer(Serializer):
 class FormSerializer(WordsSerializer):
     """A file with what its sender says about it."""
 
-    file = FileField()
+    file = FileField(help_text="May be repeated: the files are one submission.")
+    path = CharField(
+        required=False, help_text="A file's relative path; as often as there are files."
+    )
     publish = CharField(required=False, help_text="auto (the default) or no: stop after the check.")
     source = CharField(required=False, help_text="Slug or address of a source in the catalogue.")

@@ -140,6 +140,15 @@ class Keys(Func):
 
 
 class SubmissionRowQuerySet(models.QuerySet["SubmissionRow"]):
+    # How rows are told apart; a row may be of several states.
+    STATES = ("error", "warning", "info", "fine", "fixed")
+
+    def of(self, state: str):
+        """Those of one state; all if none is named."""
+        if state in ("fine", "fixed"):
+            return self.fine() if state == "fine" else self.fixed()
+        return self.told(state) if state else self.all()
+
     def in_order(self):
         """File by file, as the rows stand in them."""
         return self.order_by("path", "row")
