@@ -1,4 +1,4 @@
-"""Story: answers are kept under a name."""
+"""Story: answers are kept under a name, and taken up again."""
 
 from typing import Any
 
@@ -25,3 +25,13 @@ def save(owner: User, *, name: str, context: Any) -> tuple[Mapping, bool]:
     if owner.mappings.exclude(name=name).count() >= MOST:
         raise ContextError(f"You have {MOST} mappings already. Delete one first.")
     return Mapping.objects.update_or_create(owner=owner, name=name, defaults={"context": context})
+
+
+def saved(owner: User, name: str) -> dict[str, Any]:
+    """The owner's answers of that name; none without a name. Raises ContextError."""
+    if not name:
+        return {}
+    found = None if "\0" in name else owner.mappings.filter(name=name).first()
+    if found is None:
+        raise ContextError(f"You have no mapping called “{name[:60]}”.")
+    return found.context

@@ -92,10 +92,10 @@ class Catalogue:
     def find(self, kind: str, name: str) -> Any | None:
         return self.rows[kind].get(folded(name))
 
-    def near(self, kind: str, name: str) -> tuple[str, ...]:
+    def near(self, kind: str, name: str, cutoff: float = 0.55) -> tuple[str, ...]:
         """The slugs of up to three rows with a name like this one."""
         names = self.rows[kind]
-        close = get_close_matches(folded(name), names, n=6, cutoff=0.55)
+        close = get_close_matches(folded(name), names, n=6, cutoff=cutoff)
         inside = [known for known in names if len(name) > 2 and folded(name) in known][:3]
         return tuple(dict.fromkeys(names[known].slug for known in [*inside, *close]))[:3]
 

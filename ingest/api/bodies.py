@@ -13,7 +13,7 @@ from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from ingest import files, formats
+from ingest import files, formats, mappings
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of, joined
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
@@ -136,7 +136,7 @@ def context_said(
 ) -> dict[str, Any]:
     """The context from a saved mapping, over it the field `context`, over that those beside it."""
     try:
-        saved = saved_of(str(words.get("mapping") or ""), owner)
+        saved = mappings.saved(owner, str(words.get("mapping") or ""))
         stated = unpacked(words.get("context") or {})
         if not isinstance(stated, Mapping):
             raise ContextError("The context is a JSON object.")
@@ -145,16 +145,6 @@ def context_said(
     except ContextError as error:
         errors.append(complaint("context.invalid", str(error), "context"))
     return {}
-
-
-def saved_of(name: str, owner: User) -> dict[str, Any]:
-    """The owner's saved answers of that name; none without a name. Raises ContextError."""
-    if not name:
-        return {}
-    found = None if "\0" in name else owner.mappings.filter(name=name).first()
-    if found is None:
-        raise ContextError(f"You have no mapping called “{name[:60]}”.")
-    return found.context
 
 
 def unpacked(said: Any) -> Any:
