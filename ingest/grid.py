@@ -147,10 +147,11 @@ class Grid:
 
     @cached_property
     def all_columns(self) -> list[str]:
-        """Those with problems on this page, then as the files have them."""
+        """Those with problems on this page, those with fixes, then as the files have them."""
         columns = takeaway.columns_of(self.submission)
         troubled = {issue["column"] for row in self.rows for issue in row.issues}
-        return sorted(columns, key=lambda column: column not in troubled)
+        fixed = {column for row in self.rows for column in row.patched or {}}
+        return sorted(columns, key=lambda name: (name not in troubled, name not in fixed))
 
     @property
     def columns(self) -> list[str]:
@@ -345,6 +346,8 @@ def renamed(issue: Mapping[str, Any]) -> tuple[str, list[str]]:
         return "", choices
     bare = column.partition("[")[0].strip()
     meant = [slug for slug in metrics.ALL if slug == bare or slug.endswith(f"_{bare}")]
+    # Of energies those that say what was counted.
+    meant = [slug for slug in meant if metrics.get(slug).boundary] or meant
     return "", [
         f"{slug} [{unit}]" for slug in meant for unit in UNITS.get(metrics.get(slug).unit, ())
     ] or [unit if "[" in unit else f"{bare} [{unit}]" for unit in expected]
