@@ -69,6 +69,7 @@ def receive(
                 sha256=secrets.token_hex(32),
                 size=0,
                 format=format,
+                asked_format=format,
                 publish=publish,
                 context=context,
                 context_key=settings_key(context),
@@ -86,7 +87,7 @@ def receive(
             submitted_by=by, sha256=sha256, context_key=settings_key(context)
         )
         if earlier.state == State.REJECTED:
-            reopen(earlier, format=format)
+            reopen(earlier, format=format, asked_format=format)
         return earlier, False
 
 
@@ -102,8 +103,13 @@ def reopen(submission: Submission, **changes: Any) -> None:
 
 
 @transaction.atomic
-def recheck(submission_id: int, *, at: datetime, context: dict, format: str = "") -> Submission:
-    """Take what the sender says now and check the file again. Raises NotAllowed, ContextError."""
+def recheck(
+    submission_id: int, *, at: datetime, context: dict, format: str | None = None
+) -> Submission:
+    """Take what the sender says now and check the file again. Raises NotAllowed, ContextError.
+
+    `format` is a slug, empty to have it recognised, or None to leave it as it was said.
+    """
     submission = locked(submission_id)
     if submission.state not in CHANGEABLE:
         raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
@@ -112,7 +118,7 @@ def recheck(submission_id: int, *, at: datetime, context: dict, format: str = ""
         submission,
         context=context,
         context_key=settings_key(context),
-        format=format or submission.format,
+        asked_format=submission.asked_format if format is None else format,
         received_at=at,
     )
     return submission
@@ -277,7 +283,7 @@ def over(submission: Submission) -> Iterator[Pass]:
     """A pass over a kept submission, with what was written over its cells."""
     patches = patches_of(submission)
     with files.kept(submission) as spool:
-        yield Pass(spool, submission.format, submission.context, patches)
+        yield Pass(spool, submission.asked_format, submission.context, patches)
 
 
 def patches_of(submission: Submission) -> Patches:

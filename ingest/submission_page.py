@@ -145,7 +145,8 @@ class SubmissionPage:
     @property
     def formats(self) -> list[tuple[str, str, bool]]:
         known = sorted((module.LABEL, slug) for slug, module in FORMATS.items())
-        return [(slug, label, slug == self.submission.format) for label, slug in known]
+        known = [("By its content", ""), *known]
+        return [(slug, label, slug == self.submission.asked_format) for label, slug in known]
 
     @property
     def runs(self) -> int:

@@ -192,7 +192,7 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
             submission.pk,
             at=timezone.now(),
             context=context,
-            format=request.POST.get("format", ""),
+            format=request.POST.get("format"),
         )
     except (pipeline.NotAllowed, ContextError) as refused:
         messages.error(request, str(refused))

@@ -276,7 +276,7 @@ def context(request: Request, public_id: UUID) -> Response:
     said = bodies.said_of(spoken(request.data), owner=signed_in(request))
     try:
         found = pipeline.recheck(
-            found.pk, at=timezone.now(), context=said.context, format=said.format
+            found.pk, at=timezone.now(), context=said.context, format=said.format or None
         )
     except pipeline.NotAllowed as error:
         raise Problem(409, str(error)) from None

@@ -61,8 +61,10 @@ class Submission(models.Model):
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
-    # The format that was asked for, or that the check recognised.
+    # The format of most of its files, as the check found; and the one that the sender named, under
+    # which all of them are read, whatever they look like.
     format = models.CharField(max_length=60, blank=True)
+    asked_format = models.CharField(max_length=60, blank=True)
     # What the file does not say and its sender did: {"hardware": {"CITIC": "nvidia-…"}, …}.
     context = models.JSONField(default=dict, blank=True)
     context_key = models.CharField(max_length=16)

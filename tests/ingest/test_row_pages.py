@@ -437,3 +437,41 @@ def test_answers_under_which_the_file_was_sent_before_are_refused_in_words(clien
     answer = client.post(address(second, "recheck/"), {"asked:hardware:": "card-9"}, follow=True)
 
     assert "You sent this file with these answers already." in text_of(answer)
+
+
+# What stands beside the results
+
+
+def test_a_file_of_no_format_beside_results_stays_a_note_until_all_is_published(client, sender):
+    upload(client, csv(row(1, quality="x")), b"hello", names=["a.csv", "notes.txt"])
+    submission = Submission.objects.get()
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    client.post(address(submission, "rows/1/"), {"cell:quality [%]": "50"})
+    submission.refresh_from_db()
+    assert [issue["severity"] for issue in submission.issues] == ["info"]
+    client.post(address(submission, "recheck/"), {"format": ""})
+    pipeline.ingest(submission.pk, at=timezone.now())
+    client.post(address(submission, "publish/"))
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    submission.refresh_from_db()
+    assert submission.state == "PUBLISHED"
+
+
+def test_a_format_that_was_named_is_kept_until_another_is(client, sender):
+    submission = checked(sender, row(1))
+    client.post(address(submission, "recheck/"), {"format": "codecarbon-csv"})
+    pipeline.ingest(submission.pk, at=timezone.now())
+    submission.refresh_from_db()
+    assert [issue["code"] for issue in submission.errors] == ["column.missing"]
+
+    client.post(address(submission, "recheck/"))
+    pipeline.ingest(submission.pk, at=timezone.now())
+    submission.refresh_from_db()
+    assert submission.asked_format == "codecarbon-csv"
+
+    client.post(address(submission, "recheck/"), {"format": ""})
+    pipeline.ingest(submission.pk, at=timezone.now())
+    submission.refresh_from_db()
+    assert (submission.format, submission.errors) == ("efficiency-frontier-csv", [])
