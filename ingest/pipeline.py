@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.conf import settings
@@ -295,12 +295,18 @@ def patches_of(submission: Submission) -> Patches:
 
 
 def inspect(submission: Submission) -> Report:
-    """Check a kept file and keep its records with their problems, for the page that shows them."""
+    """Check a kept file and keep its records with their problems, for the page that shows them.
+
+    Where no record can be read, those of the check before stay, for the sake of their fixes.
+    """
     with over(submission) as reading:
-        SubmissionRow.objects.filter(submission=submission).delete()
-        for _ in batches(reading.plans()):
-            writing.write_rows(submission, reading.taken(), reading.patches)
-        writing.write_rows(submission, reading.taken(), reading.patches)
+        is_replaced = False
+        for _ in chain(batches(reading.plans()), [None]):
+            records = reading.taken()
+            if records and not is_replaced:
+                SubmissionRow.objects.filter(submission=submission).delete()
+                is_replaced = True
+            writing.write_rows(submission, records, reading.patches)
         writing.mark_rows(submission, reading.report.by_row)
     return reading.report
 

@@ -475,3 +475,16 @@ def test_a_format_that_was_named_is_kept_until_another_is(client, sender):
     pipeline.ingest(submission.pk, at=timezone.now())
     submission.refresh_from_db()
     assert (submission.format, submission.errors) == ("efficiency-frontier-csv", [])
+
+
+def test_fixes_outlive_a_check_under_a_format_that_reads_nothing(client, sender):
+    submission = checked(sender, row(1, quality="x"))
+    client.post(address(submission, "rows/1/"), {"cell:quality [%]": "50"})
+
+    for named in ("codecarbon-csv", ""):
+        client.post(address(submission, "recheck/"), {"format": named})
+        pipeline.ingest(submission.pk, at=timezone.now())
+
+    submission.refresh_from_db()
+    assert submission.errors == []
+    assert submission.rows.get().patched == {"quality [%]": "50"}
