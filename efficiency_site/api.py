@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 from rest_framework.serializers import CharField, DictField, Serializer, URLField
 
-from ingest.api import formats, submissions
+from ingest.api import formats, mappings, rows, submissions
 from leaderboard.api import (
     accounts,
     boards,
@@ -35,6 +35,7 @@ LISTS = (
     "formats",
     "footprint",
     "submissions",
+    "mappings",
     "me",
     "tokens",
     "openapi",
@@ -80,6 +81,8 @@ urlpatterns = [
     *literature.urlpatterns,
     *accounts.urlpatterns,
     *submissions.urlpatterns,
+    *rows.urlpatterns,
+    *mappings.urlpatterns,
     *formats.urlpatterns,
     re_path(r"^(?P<rest>.*/)$", nothing),
 ]

@@ -147,6 +147,8 @@ LIMITS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+# Files of one form; more come as an archive.
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

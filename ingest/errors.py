@@ -145,6 +145,24 @@ ERRORS: dict[str, tuple[str, str]] = {
         "No column is dropped silently. Name it as the field guide does, call it setting:<name> "
         "to keep it as a setting, or remove it.",
     ),
+    "column.spelling": (
+        "A column spelt otherwise",
+        "Case, blanks and hyphens make no difference: the message says what it is read as.",
+    ),
+    "column.ignored": (
+        "A column of ours",
+        "Tables downloaded here have columns that say where a row stands and what is wrong with "
+        "it. Sent back, they are left out.",
+    ),
+    "cell.nowhere": (
+        "No such cell",
+        "A cell is fixed by the column that its row has. The message names the nearest ones.",
+    ),
+    "row.nowhere": ("No such row", "Rows count from 1 in each file; name the file as well."),
+    "value.unfit": (
+        "Not the content of a cell",
+        "A cell takes a text, a number, true or false. Null puts back what was sent.",
+    ),
     "row.short": ("The row ends early", "It has fewer cells than the header has columns."),
     "row.long": ("The row is too long", "It has more cells than the header has columns."),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),

@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from posixpath import commonpath
 from typing import IO
 
 from ingest.spool import PIECE, Spool, pieces_of, spooled
@@ -20,6 +21,10 @@ class TooLarge(Exception):
     def __init__(self, limit: int):
         super().__init__(f"The file is larger than {limit / 2**20:,.0f} MiB.")
         self.limit = limit
+
+
+class PathError(ValueError):
+    """Paths of files that can't be told apart, or not matched with their files."""
 
 
 def store(submission: Submission, sent: Sent, *, limit: int) -> tuple[str, int]:
@@ -43,8 +48,29 @@ def store(submission: Submission, sent: Sent, *, limit: int) -> tuple[str, int]:
 
 
 def path_of(name: str) -> str:
-    """A file's name or relative path as we keep it."""
-    return name.replace("\0", "").replace("\\", "/").lstrip("/")[-300:] or "unnamed"
+    """A file's name or relative path as we keep it: with `/`, and nothing that leads upwards."""
+    parts = name.replace("\0", "").replace("\\", "/").split("/")
+    kept = "/".join(part for part in parts if part not in ("", ".", ".."))
+    return kept[-300:].lstrip("/") or "unnamed"
+
+
+def paths_for(names: list[str], count: int) -> list[str]:
+    """The paths of that many files sent together. Raises PathError."""
+    if len(names) != count:
+        raise PathError(f"There are {count} files but {len(names)} paths.")
+    paths = [path_of(name) for name in names]
+    if repeated := next((path for path in paths if paths.count(path) > 1), ""):
+        raise PathError(f"Two files are called “{repeated[-100:]}”: send their paths as well.")
+    return paths
+
+
+def called(paths: list[str]) -> str:
+    """What files sent together are called: their folder, or the first and how many more."""
+    first = paths[0]
+    if len(paths) == 1:
+        return first.rpartition("/")[2]
+    folder = commonpath(paths)
+    return folder or f"{first[:150]} and {len(paths) - 1} more"
 
 
 def digest_of(sums: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ingest import files
 from ingest.formats import FORMATS
 
 NAMES = ("hardware", "model", "task", "method", "samples", "region", "device_count")
@@ -13,10 +14,27 @@ def format_choices() -> list[tuple[str, str]]:
     return [("", "Recognise it by its content"), *((slug, label) for label, slug in known)]
 
 
-class SubmitForm(forms.Form):
-    """A file, and what it does not say itself."""
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
 
-    file = forms.FileField(max_length=200, allow_empty_file=True)
+
+class FilesField(forms.FileField):
+    """One file or several; cleaned, a list of them."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        sent = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in sent or [None]]
+
+
+class SubmitForm(forms.Form):
+    """Files, and what they do not say themselves."""
+
+    file = FilesField(max_length=200, allow_empty_file=True)
+    # Browsers send a file's bare name; a script says here, as a JSON list, where each one stood.
+    paths = forms.JSONField(required=False)
+    mapping = forms.CharField(max_length=60, required=False)
     format = forms.ChoiceField(choices=format_choices, required=False)
     hardware = forms.CharField(max_length=300, required=False)
     model = forms.CharField(max_length=300, required=False)
@@ -26,6 +44,20 @@ class SubmitForm(forms.Form):
     device_count = forms.IntegerField(min_value=1, max_value=2_147_483_647, required=False)
     region = forms.CharField(max_length=60, required=False)
     publish = forms.ChoiceField(choices=[("NO", "Show me the check first"), ("AUTO", "Publish")])
+
+    def clean(self):
+        """Each file with its path under `sent`."""
+        cleaned = super().clean() or self.cleaned_data
+        if sent := cleaned.get("file"):
+            names = cleaned.get("paths") or [file.name for file in sent]
+            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                raise forms.ValidationError("The paths of the files are no list of texts.")
+            try:
+                paths = files.paths_for(names, len(sent))
+            except files.PathError as error:
+                raise forms.ValidationError(str(error)) from None
+            cleaned["sent"] = list(zip(paths, sent, strict=True))
+        return cleaned
 
     @property
     def context(self) -> dict:

@@ -30,6 +30,8 @@ from leaderboard.models import Decision, Run, Source, Submission, SubmissionRow,
 from leaderboard.models.evidence import settings_key
 
 State = Submission.State
+# Here its sender may say more about it, and fix it.
+CHANGEABLE = (State.CHECKED, State.REJECTED, State.HELD)
 # What another transaction causes and a second try mends.
 MOMENTARY = (errors.DeadlockDetected, errors.SerializationFailure)
 TRIES = 3
@@ -71,6 +73,7 @@ def receive(
                 sha256=secrets.token_hex(32),
                 size=0,
                 format=format,
+                asked_format=format,
                 publish=publish,
                 context=context,
                 context_key=settings_key(context),
@@ -89,7 +92,7 @@ def receive(
             submitted_by=by, sha256=sha256, context_key=settings_key(context)
         )
         if earlier.state == State.REJECTED:
-            reopen(earlier, format=format)
+            reopen(earlier, format=format, asked_format=format)
         return earlier, False
 
 
@@ -105,17 +108,22 @@ def reopen(submission: Submission, **changes: Any) -> None:
 
 
 @transaction.atomic
-def recheck(submission_id: int, *, at: datetime, context: dict, format: str = "") -> Submission:
-    """Take what the sender says now and check the file again. Raises NotAllowed, ContextError."""
+def recheck(
+    submission_id: int, *, at: datetime, context: dict, format: str | None = None
+) -> Submission:
+    """Take what the sender says now and check the file again. Raises NotAllowed, ContextError.
+
+    `format` is a slug, empty to have it recognised, or None to leave it as it was said.
+    """
     submission = locked(submission_id)
-    if submission.state not in (State.CHECKED, State.REJECTED, State.HELD):
+    if submission.state not in CHANGEABLE:
         raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
     context = context_of(context)
     reopen(
         submission,
         context=context,
         context_key=settings_key(context),
-        format=format or submission.format,
+        asked_format=submission.asked_format if format is None else format,
         received_at=at,
     )
     return submission
@@ -347,7 +355,7 @@ def over(submission: Submission, *, creates: bool = False) -> Iterator[Pass]:
     with files.kept(submission) as spool:
         yield Pass(
             spool,
-            submission.format,
+            submission.asked_format,
             submission.context,
             patches_of(submission),
             against,
@@ -359,21 +367,26 @@ def over(submission: Submission, *, creates: bool = False) -> Iterator[Pass]:
 def patches_of(submission: Submission) -> Patches:
     """Path → row → the cells that somebody wrote over."""
     found: Patches = {}
-    rows = submission.rows.exclude(patched=None).values_list("path", "row", "patched")
-    for path, row, cells in rows:
-        if cells:
-            found.setdefault(path, {})[row] = cells
+    for path, row, cells in submission.rows.fixed().values_list("path", "row", "patched"):
+        found.setdefault(path, {})[row] = cells
     return found
 
 
 def inspect(submission: Submission) -> Report:
-    """Check a kept file and keep its records with their problems, for the page that shows them."""
+    """Check a kept file and keep its records with their problems, for the page that shows them.
+
+    Where no record can be read, those of the check before stay, for the sake of their fixes.
+    """
     with over(submission) as reading:
-        SubmissionRow.objects.filter(submission=submission).delete()
-        effect = Effect()
+        effect, is_replaced = Effect(), False
         for batch in reading.batches():
             effect.add(batch)
-            writing.write_rows(submission, reading.taken(), reading.patches)
+            records = reading.taken()
+            # A check that can read no row leaves what was fixed in the rows there are.
+            if records and not is_replaced:
+                SubmissionRow.objects.filter(submission=submission).delete()
+                is_replaced = True
+            writing.write_rows(submission, records, reading.patches)
         writing.mark_rows(submission, reading.report)
     reading.report.effect = effect.found()
     return reading.report

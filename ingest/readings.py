@@ -43,11 +43,15 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record as the file has it: its number from 1, and its cells by column or key."""
+    """One record as the file has it: its number from 1, and its cells by column or key.
+
+    `issues` are about the record before anybody asked what it means.
+    """
 
     number: int
     cells: dict[str, Any]
     path: str = ""
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ ROWS_NAMED = 50
 FILES_NAMED = 300
 # Rows whose issues are kept with the row itself.
 ROWS_KEPT = 10_000
+COLUMNS_KEPT = 400
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Report:
     # Path → what each of the files sent is; rows of each format.
     files: list[Told] = field(default_factory=list)
     rows_of: Counter = field(default_factory=Counter)
+    # The files' columns in the order of the files: the database forgets it.
+    columns: dict[str, None] = field(default_factory=dict)
     counts: Counter = field(default_factory=Counter)
     groups: dict[tuple, dict[str, Any]] = field(default_factory=dict)
     by_row: dict[tuple[str, int], list[dict]] = field(default_factory=dict)
@@ -69,7 +72,11 @@ class Report:
         self.files += frame.files
         self.rows += len(frame.rows)
         self.rows_of.update(row.path for row in frame.rows)
-        for issue in frame.issues:
+        for row in frame.rows:
+            if len(self.columns) < COLUMNS_KEPT and not row.cells.keys() <= self.columns.keys():
+                self.columns |= dict.fromkeys(row.cells)
+        told = (issue for row in frame.rows for issue in row.issues)
+        for issue in (*frame.issues, *told):
             self.add(issue)
 
     @property
@@ -115,6 +122,7 @@ class Report:
             "tasks": sorted(self.tasks),
             "fates": dict(self.fates),
             "asked": self.asked,
+            "columns": list(self.columns)[:COLUMNS_KEPT],
             "files": [
                 {**asdict(file), "rows": self.rows_of[file.path]}
                 for file in self.files[:FILES_NAMED]

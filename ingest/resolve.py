@@ -1,7 +1,7 @@
 """Names as files write them → rows of the catalogue. Never guesses: unknown names are refused,
 with the nearest known ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -98,6 +98,21 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three known names that look like this one, whatever their case."""
+    names = {folded(one): one for one in known}
+    return tuple(names[close] for close in get_close_matches(folded(name[:200]), names, 3, 0.55))
+
+
+def joined(base: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Two contexts in one: answers about labels stand beside each other, and `said` wins."""
+    found = {**base, **said}
+    for key in base.keys() & said.keys():
+        if isinstance(base[key], Mapping) and isinstance(said[key], Mapping):
+            found[key] = {**base[key], **said[key]}
+    return found
+
+
 class Catalogue:
     """All names of the catalogue, read once per file."""
 
@@ -113,10 +128,10 @@ class Catalogue:
     def find(self, kind: str, name: str) -> Any | None:
         return self.rows[kind].get(folded(name))
 
-    def near(self, kind: str, name: str) -> tuple[str, ...]:
+    def near(self, kind: str, name: str, cutoff: float = 0.55) -> tuple[str, ...]:
         """The slugs of up to three rows with a name like this one."""
         names = self.rows[kind]
-        close = get_close_matches(folded(name), names, n=6, cutoff=0.55)
+        close = get_close_matches(folded(name), names, n=6, cutoff=cutoff)
         inside = [known for known in names if len(name) > 2 and folded(name) in known][:3]
         return tuple(dict.fromkeys(names[known].slug for known in [*inside, *close]))[:3]
 

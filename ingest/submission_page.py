@@ -1,22 +1,28 @@
 """What a submission's page shows: its state in words, its problems, and what it still asks for."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from ingest import pipeline
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
+from ingest.grid import SEVERITIES, Grid, Remedy, remedy_of
 from ingest.resolve import KINDS, NAMES, Catalogue
 from leaderboard import quantities
 from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Submission
 
 State = Submission.State
-ROWS = 50
-COLUMNS = 12
+ROWS = 25
+ENTRIES = 50
 LABELS = 60
-CHANGEABLE = (State.CHECKED, State.REJECTED, State.HELD)
+PATH_PARTS = 24
+NEAR = 5
+# How like a name a word of a path must be to be taken for it.
+SURE = 0.85
 WORDS = {
     State.RECEIVED: "Waiting for the check. It takes seconds; this page looks again by itself.",
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
@@ -36,7 +42,6 @@ FATES = {
     "unchanged": "run published before,runs published before",
     "skipped": "skipped run",
 }
-SEVERITIES = {"error": "error", "warning": "warning", "info": "note"}
 STEPS = ("1 Send", "2 Check", "3 Publish")
 SAMPLES_WORDS = {
     "samples": ("Number of samples", "How many functional units one run did"),
@@ -68,6 +73,18 @@ class Asked:
     @property
     def is_number(self) -> bool:
         return self.kind in ("samples", "device_count")
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """One of the files sent: what it was taken for, how surely, and what else it may have been."""
+
+    path: str
+    label: str
+    sure: str
+    rival: str
+    rows: int
+    note: str
 
 
 class SubmissionPage:
@@ -148,7 +165,7 @@ class SubmissionPage:
 
     @property
     def can_change(self) -> bool:
-        return self.may_act and self.submission.state in CHANGEABLE
+        return self.may_act and self.submission.state in pipeline.CHANGEABLE
 
     @property
     def can_withdraw(self) -> bool:
@@ -168,7 +185,8 @@ class SubmissionPage:
     @property
     def formats(self) -> list[tuple[str, str, bool]]:
         known = sorted((module.LABEL, slug) for slug, module in FORMATS.items())
-        return [(slug, label, slug == self.submission.format) for label, slug in known]
+        known = [("By its content", ""), *known]
+        return [(slug, label, slug == self.submission.asked_format) for label, slug in known]
 
     @property
     def runs(self) -> int:
@@ -179,6 +197,20 @@ class SubmissionPage:
     @property
     def problems(self) -> list[dict]:
         return self.submission.issues
+
+    @property
+    def remedies(self) -> list[tuple[dict, Remedy | None]]:
+        """Each problem with what would mend it in all its rows."""
+        columns = self.submission.summary.get("columns", [])
+        return [
+            (issue, remedy_of(issue, columns) if self.can_change else None)
+            for issue in self.problems
+        ]
+
+    @property
+    def asked_codes(self) -> set[str]:
+        """The codes of problems that an answer of the sender's mends."""
+        return {f"{one.kind}.{word}" for one in self.asked for word in ("unknown", "missing")}
 
     @property
     def problem_counts(self) -> list[tuple[int, str]]:
@@ -199,7 +231,9 @@ class SubmissionPage:
     def effect(self) -> dict:
         """The check's preview, for those who may act on it; numbers as text."""
         found = self.submission.effect
-        if not (self.may_act and found.get("runs") and self.submission.state in CHANGEABLE):
+        if not (
+            self.may_act and found.get("runs") and self.submission.state in pipeline.CHANGEABLE
+        ):
             return {}
         return found | {"boards": [board_effect(board) for board in found["boards"]]}
 
@@ -226,9 +260,34 @@ class SubmissionPage:
     def field(self, kind: str, label: str, rows: int) -> Asked:
         # A task's samples are asked for by the task as the file writes it.
         near = list(self.catalogue.near(kind, label)) if kind in KINDS and label else []
+        if kind in KINDS:
+            near = list(dict.fromkeys([*near, *self.named_by_path(kind)]))[:NEAR]
         said = self.submission.context.get(kind, "")
         said = said.get(label, "") if isinstance(said, dict) else said
         return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))
+
+    @cached_property
+    def path_parts(self) -> list[str]:
+        """The words of the files' paths, without their endings."""
+        paths = [one["path"] for one in self.submission.summary.get("files", [])]
+        words = [
+            word
+            for path in [self.submission.filename, *paths]
+            for word in re.split(r"[/\\_ ]+", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", path))
+        ]
+        return list(dict.fromkeys(words))[:PATH_PARTS]
+
+    def named_by_path(self, kind: str) -> list[str]:
+        """Rows of the catalogue that a folder or file is called after."""
+        found = [self.catalogue.near(kind, word, cutoff=SURE) for word in self.path_parts]
+        return [slug for slugs in found for slug in slugs]
+
+    @property
+    def saved(self) -> list[str]:
+        """The names of the user's saved answers."""
+        if not self.user.is_authenticated:
+            return []
+        return list(self.user.mappings.order_by("name").values_list("name", flat=True))
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -252,37 +311,33 @@ class SubmissionPage:
             found += [(key, label, str(text)) for label, text in pairs]
         return found
 
-    # Rows
-
-    @cached_property
-    def rows(self) -> list:
-        """The first rows, those with problems before the others."""
-        rows = self.submission.rows
-        with_issues = list(rows.exclude(issues=[]).order_by("path", "row")[:ROWS])
-        if len(with_issues) == ROWS:
-            return with_issues
-        others = rows.filter(issues=[]).order_by("path", "row")
-        return [*with_issues, *others[: ROWS - len(with_issues)]]
-
-    @cached_property
-    def columns(self) -> list[str]:
-        """The columns worth showing: those with problems, then as the file has them."""
-        troubled = [issue["column"] for row in self.rows for issue in row.issues if issue["column"]]
-        names = [name for row in self.rows[:5] if isinstance(row.sent, dict) for name in row.sent]
-        wanted = dict.fromkeys([*(name for name in troubled if name in names), *names])
-        return list(wanted)[:COLUMNS]
+    # Files and rows
 
     @property
-    def grid(self) -> list[tuple[object, dict, list[tuple[str, bool]]]]:
-        """Row, its worst issue and cells; a cell says whether something is wrong with it."""
-        lines = []
-        for row in self.rows:
-            wrong = {issue["column"] for issue in row.issues}
-            sent = row.sent if isinstance(row.sent, dict) else {}
-            cells = [(short(sent.get(name)), name in wrong) for name in self.columns]
-            worst = min(row.issues, key=severity, default={"severity": "", "code": ""})
-            lines.append((row, worst, cells))
-        return lines
+    def files(self) -> list[SentFile]:
+        return [sent_file(told) for told in self.submission.summary.get("files", [])]
+
+    @property
+    def file_count(self) -> int:
+        return self.submission.summary.get("file_count", 1)
+
+    @property
+    def unchecked(self) -> int:
+        """Cells that were fixed since the last check."""
+        return self.submission.summary.get("unchecked", 0)
+
+    @cached_property
+    def has_rows(self) -> bool:
+        return self.submission.rows.exists()
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The first rows with errors, else with warnings, else all."""
+        summary = self.submission.summary
+        state = "error" if summary.get("errors") else "warning" if summary.get("warnings") else ""
+        if state and not self.submission.rows.told(state).exists():
+            state = ""
+        return Grid(self.submission, can_change=self.can_change, state=state, limit=ROWS)
 
     # What became of it
 
@@ -296,7 +351,7 @@ class SubmissionPage:
         if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN):
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
-        return list(entries.distinct().order_by("pk")[:ROWS])
+        return list(entries.distinct().order_by("pk")[:ENTRIES])
 
 
 def board_effect(board: dict) -> dict:
@@ -323,15 +378,21 @@ def board_effect(board: dict) -> dict:
     return board | {"labels": labels, "lines": lines, "more": more}
 
 
-def severity(issue: dict) -> int:
-    return list(SEVERITIES).index(issue["severity"])
-
-
-def short(value) -> str:
-    """A cell as text of a bearable length; nested values by their kind."""
-    if value is None:
-        return ""
-    if isinstance(value, dict | list):
-        return "{…}" if isinstance(value, dict) else "[…]"
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+def sent_file(told: dict) -> SentFile:
+    """A file as its submission's summary tells it."""
+    scores = sorted(told.get("scores", {}).items(), key=lambda pair: -pair[1])
+    label = FORMATS[told["format"]].LABEL if told["format"] in FORMATS else ""
+    sure = dict(scores).get(told["format"])
+    rivals = [
+        f"{FORMATS[slug].LABEL} {score:.0%}"
+        for slug, score in scores[:2]
+        if slug in FORMATS and slug != told["format"]
+    ]
+    return SentFile(
+        told["path"],
+        label,
+        "" if sure is None else f"{sure:.0%}",
+        rivals[0] if rivals else "",
+        told.get("rows", 0),
+        told.get("note", ""),
+    )

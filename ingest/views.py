@@ -1,10 +1,14 @@
 """Sending a file, watching its check, and deciding about it."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,15 +25,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingest import documentation, files, pipeline, quota, tasks
+from ingest import documentation, files, mappings, pipeline, quota, tasks
 from ingest.choices import ChoiceError, choices_of
 from ingest.errors import ERRORS
 from ingest.formats import __path__ as formats_path
 from ingest.forms import SubmitForm, context_from
+from ingest.grid import context_text
 from ingest.references import REFERENCES
-from ingest.resolve import ContextError
+from ingest.resolve import ContextError, context_of, joined
 from ingest.submission_page import SubmissionPage
-from leaderboard.models import AIModel, Hardware, Method, Submission, Task
+from leaderboard.models import AIModel, Hardware, Mapping, Method, Submission, Task
 from leaderboard.tasks import later, refresh_board
 
 # Room for the other fields of the form beside the file.
@@ -64,12 +69,13 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
         form.add_error(None, f"You may send {left.per_day} files a day. Go on tomorrow (UTC).")
         return submit_page(request, form, status=429)
     try:
+        saved = mappings.saved(user_of(request), sent["mapping"])
         submission, is_new = pipeline.receive(
-            [(sent["file"].name, sent["file"])],
-            filename=sent["file"].name,
+            sent["sent"],
+            filename=files.called([path for path, _ in sent["sent"]]),
             by=request.user,
             at=timezone.now(),
-            context=form.context,
+            context=joined(saved, context_of(form.context)),
             publish=sent["publish"],
             format=sent["format"],
         )
@@ -80,6 +86,11 @@ def protected_submit(request: HttpRequest) -> HttpResponse:
         messages.info(request, "You sent this very file before; this is its submission.")
     later(tasks.ingest, submission.pk)
     return redirect(submission)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The user of a request that was let in."""
+    return cast(User, request.user)
 
 
 def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> HttpResponse:
@@ -99,6 +110,7 @@ def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> Ht
             "quota": quota.of(request.user, at=timezone.now())
             if request.user.is_authenticated
             else None,
+            "mappings": names_of_mappings(request),
             "review": settings.REVIEW,
             "lists": [
                 ("hardware", slugs(Hardware)),
@@ -109,6 +121,15 @@ def submit_page(request: HttpRequest, form: SubmitForm, status: int = 200) -> Ht
         },
         status=status,
     )
+
+
+def names_of_mappings(request: HttpRequest) -> list[str]:
+    """What the user's saved answers are called."""
+    return list(own_mappings(request).values_list("name", flat=True))
+
+
+def own_mappings(request: HttpRequest):
+    return Mapping.objects.filter(owner_id=request.user.pk).order_by("name")
 
 
 def slugs(model) -> list[str]:
@@ -155,7 +176,18 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """The user's own."""
     own = Submission.objects.filter(submitted_by_id=request.user.pk).order_by("-received_at")
     page = Paginator(own, 50).get_page(request.GET.get("page"))
-    return render(request, "ingest/submissions.html", {"rows": page})
+    saved = [(one, context_text(one.context)) for one in own_mappings(request)]
+    return render(request, "ingest/submissions.html", {"rows": page, "mappings": saved})
+
+
+@login_required
+@require_POST
+def forget_mapping(request: HttpRequest) -> HttpResponse:
+    """Delete saved answers; submissions that used them keep theirs."""
+    name = request.POST.get("name", "").replace("\0", "")
+    if own_mappings(request).filter(name=name).delete()[0]:
+        messages.info(request, f"The saved answers “{name}” are deleted.")
+    return redirect("submissions")
 
 
 def seen(request: HttpRequest, public_id) -> Submission:
@@ -185,15 +217,20 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
     """Take what the sender says now, and check the file again."""
     submission = owned(request, public_id)
     try:
-        context = context_from(request.POST, submission.context)
+        saved = mappings.saved(user_of(request), request.POST.get("mapping", ""))
+        context = context_from(request.POST, joined(submission.context, saved))
+        if name := request.POST.get("save_as", "").strip():
+            mappings.save(user_of(request), name=name, context=context)
         pipeline.recheck(
             submission.pk,
             at=timezone.now(),
             context=context,
-            format=request.POST.get("format", ""),
+            format=request.POST.get("format"),
         )
     except (pipeline.NotAllowed, ContextError) as refused:
         messages.error(request, str(refused))
+    except IntegrityError:
+        messages.error(request, "You sent this file with these answers already.")
     else:
         later(tasks.ingest, submission.pk)
     return redirect(submission)
@@ -232,8 +269,11 @@ def raw(request: HttpRequest, public_id) -> HttpResponseBase:
     response = StreamingHttpResponse(
         files.whole(submission), content_type="application/octet-stream"
     )
-    response["Content-Disposition"] = content_disposition_header(True, submission.filename)
-    response["Content-Length"] = submission.size
+    several = len(files.paths(submission)) > 1
+    filename = f"{submission.filename}.zip" if several else submission.filename
+    response["Content-Disposition"] = content_disposition_header(True, filename)
+    if not several:
+        response["Content-Length"] = submission.size
     response["X-Content-Type-Options"] = "nosniff"
     # This answer's own policy; the site's middleware leaves an existing one alone.
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

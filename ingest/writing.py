@@ -219,6 +219,19 @@ def mark_rows(submission: Submission, report: Report) -> None:
         )
 
 
+def write_patches(submission: Submission, patches: dict[tuple[str, int], dict[str, str]]) -> None:
+    """Keep what was written over cells beside the rows; an empty patch is none."""
+    paths, numbers = zip(*patches, strict=True)
+    texts = [stored(patch) if patch else None for patch in patches.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE leaderboard_submissionrow r SET patched = fixed.patch::jsonb
+               FROM unnest(%s::text[], %s::int[], %s::text[]) AS fixed(path, row, patch)
+               WHERE r.submission_id = %s AND r.path = fixed.path AND r.row = fixed.row""",
+            [list(paths), list(numbers), texts, submission.pk],
+        )
+
+
 def copy(table: str, columns: str, rows: Iterable[tuple]) -> None:
     with (
         connection.cursor() as cursor,

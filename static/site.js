@@ -65,14 +65,52 @@ if (waiting) {
   setTimeout(look, 800);
 }
 
-// A file that is dropped on the field lands in it.
+// Files that are dropped on the field land in it, folders with all that is in them. A form sends
+// bare names, so where each file stood goes along in a field of its own.
 const drop = document.querySelector(".drop");
 if (drop) {
+  const field = drop.querySelector("input[type=file]");
+  const paths = drop.querySelector("[name=paths]");
+  const choice = drop.querySelector(".folder-choice");
+  const folder = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+
+  const take = (found) => {
+    const kept = new DataTransfer();
+    for (const { file } of found) kept.items.add(file);
+    field.files = kept.files;
+    paths.value = JSON.stringify(found.map(({ path }) => path));
+    choice.querySelector(".note").textContent = found.length > 500
+      ? `${found.length} files are too many for one form: pack them as a zip.`
+      : `${found.length} ${found.length === 1 ? "file" : "files"} chosen.`;
+  };
+  const read = async (entry) => {
+    const path = entry.fullPath.replace(/^\//, "");
+    if (entry.isFile) return [{ path, file: await new Promise((done, fail) => entry.file(done, fail)) }];
+    const reader = entry.createReader();
+    const inside = [];
+    for (;;) {
+      const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+      if (!some.length) break;
+      inside.push(...some);
+    }
+    return (await Promise.all(inside.map(read))).flat();
+  };
+
+  choice.hidden = false;
+  choice.querySelector("button").addEventListener("click", () => folder.click());
+  folder.addEventListener("change", () => {
+    take([...folder.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+  });
+  field.addEventListener("change", () => {
+    take([...field.files].map((file) => ({ path: file.name, file })));
+  });
   for (const type of ["dragover", "dragleave", "drop"]) {
-    drop.addEventListener(type, (event) => {
+    drop.addEventListener(type, async (event) => {
       event.preventDefault();
       drop.classList.toggle("is-over", type === "dragover");
-      if (type === "drop") drop.querySelector("input[type=file]").files = event.dataTransfer.files;
+      if (type !== "drop") return;
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry());
+      take((await Promise.all(entries.filter(Boolean).map(read))).flat());
     });
   }
 }

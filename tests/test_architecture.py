@@ -34,6 +34,8 @@ LAYERS = {
     "leaderboard.views": 4,
     "ingest.api": 4,
     "ingest.forms": 4,
+    "ingest.grid": 4,
+    "ingest.row_views": 4,
     "ingest.submission_page": 4,
     "ingest.management": 4,
     "ingest.review": 4,

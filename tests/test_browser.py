@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.models import HardwareFact
+from ingest import files, fixing
+from leaderboard.models import HardwareFact, Submission
 from tests.builders import (
     PASSWORD,
     make_board,
@@ -17,6 +18,7 @@ from tests.builders import (
     make_user,
     refresh,
 )
+from tests.ingest.files import csv, make_catalogue, row, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parent.parent
@@ -354,10 +356,7 @@ def test_a_submission_page_is_clean(site, watched):
         ],
     )
     submission.rows.create(row=1, sent={"hardware": "CITIC", "quality [%]": "70"}, issues=[])
-    opened(watched, f"{site.url}/accounts/login/")
-    watched.get_by_label("Username").fill(sender.username)
-    watched.get_by_label("Password").fill(PASSWORD)
-    watched.get_by_role("main").get_by_role("button", name="Sign in").click()
+    signed_in(watched, site, sender)
 
     for theme in ("light", "dark"):
         for size in (WIDE, SMALL):
@@ -365,6 +364,113 @@ def test_a_submission_page_is_clean(site, watched):
             assert faults(watched) == []
             assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert watched.complaints == []
+
+
+def signed_in(page, site, user):
+    opened(page, f"{site.url}/accounts/login/")
+    page.get_by_label("Username").fill(user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/submit/")
+
+
+@pytest.fixture
+def mistaken(site, watched):
+    """A checked file with mistakes in five rows, before its sender."""
+    make_catalogue()
+    sender = make_user()
+    rows = [row(n, quality="x") for n in range(1, 6)] + [row(6), row(7, latency="a" * 90)]
+    submission = sent(csv(*rows), by=sender, publish="NO")
+    signed_in(watched, site, sender)
+    return submission
+
+
+@pytest.mark.parametrize("view", ["", "rows/", "rows/1/"])
+def test_the_pages_of_rows_are_clean(site, watched, mistaken, view):
+    fixing.fix(mistaken.pk, row=1, cells={"quality [%]": "50", "latency [s]": "soon"})
+
+    for theme in ("light", "dark"):
+        for size in (WIDE, PHONE, SMALL):
+            address = site.url + mistaken.get_absolute_url() + view
+            opened(watched, address, size=size, theme=theme)
+            assert faults(watched) == []
+            assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert watched.complaints == []
+
+
+def test_five_cells_are_fixed_by_the_keyboard_alone(site, watched, mistaken):
+    opened(watched, f"{site.url}{mistaken.get_absolute_url()}rows/")
+    keys = watched.keyboard
+    first = watched.locator("td[data-column='quality [%]']").first
+    watched.locator("td[tabindex='0']").focus()
+
+    assert watched.evaluate("document.activeElement.dataset.column") == "quality [%]"
+    for number in range(1, 6):
+        keys.press("Enter")
+        keys.type(f"{number}0")
+        keys.press("Enter")
+        keys.press("ArrowDown")
+    watched.get_by_text("Saved and checked: 1 error left.").wait_for()
+
+    assert becomes(watched, lambda: first.inner_text().split() == ["sent:", "x", "10"])
+    assert "Errors 1" in watched.locator(".filters").inner_text()
+    fixed = mistaken.rows.fixed().in_order()
+    assert [one.patched for one in fixed] == [{"quality [%]": f"{n}0"} for n in range(1, 6)]
+    assert watched.complaints == []
+
+
+def test_esc_leaves_a_cell_as_it_was_and_tab_saves_and_goes_on(site, watched, mistaken):
+    opened(watched, f"{site.url}{mistaken.get_absolute_url()}rows/")
+    keys = watched.keyboard
+    watched.locator("td[data-column='model']").nth(1).click()
+
+    keys.type("other")
+    keys.press("Escape")
+    assert watched.locator("td[data-column='model']").nth(1).inner_text() == "tiny"
+    keys.press("Enter")
+    keys.type("acme/tiny")
+    keys.press("Tab")
+    assert watched.evaluate("document.activeElement.value") == "riddles"
+    keys.press("Escape")
+    watched.get_by_text("Saved and checked").wait_for()
+
+    assert [(one.row, one.patched) for one in mistaken.rows.fixed()] == [
+        (2, {"model": "acme/tiny"})
+    ]
+
+
+def test_without_script_a_row_is_fixed_by_its_form(site, watched, mistaken, browser):
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=watched.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(f"{site.url}{mistaken.get_absolute_url()}rows/?show=error")
+
+    page.get_by_role("link", name="fix: quality [%]").first.click()
+    page.get_by_label("quality [%]").fill("50")
+    page.get_by_role("button", name="Fix this row").click()
+
+    assert "Checked again: 5 errors left." in page.get_by_role("status").first.inner_text()
+    assert mistaken.rows.get(row=1).patched == {"quality [%]": "50"}
+    context.close()
+
+
+def test_a_folder_is_sent_with_the_paths_of_its_files(site, watched, mistaken, tmp_path):
+    for device in ("H100", "L4"):
+        (tmp_path / "runs" / device).mkdir(parents=True)
+        (tmp_path / "runs" / device / "results.csv").write_bytes(csv(row(len(device))))
+    opened(watched, f"{site.url}/submit/")
+
+    with watched.expect_file_chooser() as chooser:
+        watched.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(tmp_path / "runs")
+    watched.get_by_text("2 files chosen.").wait_for()
+    watched.get_by_role("button", name="Check the file").click()
+    watched.wait_for_url("**/submissions/**")
+
+    submission = Submission.objects.latest("pk")
+    assert files.paths(submission) == ["runs/H100/results.csv", "runs/L4/results.csv"]
+    assert submission.filename == "runs"
 
 
 def test_a_file_goes_from_the_browser_to_the_frontier(site, watched, worker):

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from ingest import files, formats
+from ingest import files, formats, mappings
 from ingest.choices import ChoiceError, choices_of
-from ingest.resolve import CONTEXT_KEYS, ContextError, context_of
+from ingest.resolve import CONTEXT_KEYS, ContextError, context_of, joined
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
 
@@ -22,7 +23,9 @@ from leaderboard.models import Source
 FORM_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 2**16
 FORM, URL_FORM = "multipart/form-data", "application/x-www-form-urlencoded"
 IN_MEMORY = 2**20
-WORDS = ("context", *CONTEXT_KEYS, "format")
+WORDS = ("context", "mapping", *CONTEXT_KEYS, "format")
+# A file with its path among those sent together.
+SentFile = tuple[str, IO[bytes]]
 PUBLISH = {"auto": "AUTO", "no": "NO"}
 # Django's own, in forms of signed-in people.
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -45,7 +48,6 @@ class Said:
     format: str = ""
     publish: str = "AUTO"
     source: Source | None = None
-    filename: str = ""
     choices: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,19 +66,31 @@ def too_large(limit: int) -> Problem:
     return Problem(413, str(files.TooLarge(limit)), code="size.excess")
 
 
-def file_of(request: Request) -> IO[bytes]:
-    """The file of a request, to be read from its beginning as often as needed."""
+def files_of(request: Request) -> list[SentFile]:
+    """The files of a request with their paths, to be read from their beginnings."""
     if request.content_type.startswith(URL_FORM):
         raise Problem(415, f"Send a form as {FORM} with the field “file”, or the file as body.")
     if not request.content_type.startswith(FORM):
-        return spooled(request.data)
+        return [(named(request) or "", spooled(request.data))]
     sent = request.FILES.getlist("file")
-    if len(sent) != 1 or len(request.FILES) > 1:
-        message = "Send one file, in the field “file”."
+    if not sent or len(request.FILES) > 1:
+        message = "Send a file in the field “file”, several in as many fields of that name."
         raise refused([complaint("file.missing", message, "file")])
-    if sent[0].size > settings.LIMITS["max_upload_bytes"]:
+    if sum(file.size for file in sent) > settings.LIMITS["max_upload_bytes"]:
         raise too_large(settings.LIMITS["max_upload_bytes"])
-    return sent[0]
+    return list(zip(paths_of(request, sent), sent, strict=True))
+
+
+def paths_of(request: Request, sent: list[Any]) -> list[str]:
+    """The relative paths of a form's files, from its fields `path` or the files' own names."""
+    said = request.POST.getlist("path")
+    if not said and len(sent) == 1:
+        said = [named(request) or sent[0].name]
+    paths = said or [file.name for file in sent]
+    try:
+        return files.paths_for(paths, len(sent))
+    except files.PathError as error:
+        raise refused([complaint("path.invalid", str(error), "path")]) from None
 
 
 def spooled(body: Any) -> IO[bytes]:
@@ -95,16 +109,16 @@ def words_of(request: Request) -> QueryDict:
     said = request.query_params.copy()
     if request.content_type.startswith("multipart/"):
         for name, values in request.POST.lists():
-            if name not in (CSRF_FIELD, "file"):
+            if name not in (CSRF_FIELD, "file", "path"):
                 for value in values:
                     said.appendlist(name, value)
     return said
 
 
-def said_of(words: Mapping[str, Any], filename: str = "") -> Said:
+def said_of(words: Mapping[str, Any], *, owner: User) -> Said:
     """The words understood. Raises a Problem that names everything that can't be used."""
     errors: list[dict[str, Any]] = []
-    context = context_said(words, errors)
+    context = context_said(words, owner, errors)
     format, publish = str(words.get("format") or ""), str(words.get("publish") or "auto")
     if format and format not in formats.FORMATS:
         message = f"No format is called “{format[:60]}”."
@@ -117,7 +131,7 @@ def said_of(words: Mapping[str, Any], filename: str = "") -> Said:
     choices = choices_said(words, errors)
     if errors:
         raise refused(errors)
-    return Said(context, format, PUBLISH[publish], source, filename, choices)
+    return Said(context, format, PUBLISH[publish], source, choices)
 
 
 def choices_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:
@@ -130,14 +144,17 @@ def choices_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict
     return {}
 
 
-def context_said(words: Mapping[str, Any], errors: list[dict[str, Any]]) -> dict[str, Any]:
-    """The context from its own field and from those beside it, which win."""
+def context_said(
+    words: Mapping[str, Any], owner: User, errors: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The context from a saved mapping, over it the field `context`, over that those beside it."""
     try:
+        saved = mappings.saved(owner, str(words.get("mapping") or ""))
         stated = unpacked(words.get("context") or {})
         if not isinstance(stated, Mapping):
             raise ContextError("The context is a JSON object.")
         beside = {key: unpacked(words[key]) for key in CONTEXT_KEYS if words.get(key)}
-        return context_of({**stated, **beside})
+        return joined(saved, context_of({**stated, **beside}))
     except ContextError as error:
         errors.append(complaint("context.invalid", str(error), "context"))
     return {}
@@ -167,9 +184,8 @@ def source_said(said: str, errors: list[dict[str, Any]]) -> Source | None:
     return found
 
 
-def filename_of(request: Request, file: IO[bytes]) -> str:
-    """The file's name as its sender calls it."""
+def named(request: Request) -> str:
+    """A file's name as the address or the head of the request has it."""
     _, disposition = parse_header_parameters(request.META.get("HTTP_CONTENT_DISPOSITION", ""))
-    named = request.query_params.get("filename") or disposition.get("filename")
-    told = named or getattr(file, "name", None)
-    return told.replace("\\", "/").rsplit("/", 1)[-1] if isinstance(told, str) else ""
+    told = request.query_params.get("filename") or disposition.get("filename") or ""
+    return told.replace("\\", "/").rsplit("/", 1)[-1]

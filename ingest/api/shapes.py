@@ -149,6 +149,7 @@ class LinksSerializer(Serializer):
     preview = URLField()
     entries = URLField()
     context = URLField()
+    check = URLField()
     publish = URLField()
 
 
@@ -206,6 +207,19 @@ class RowSerializer(Serializer):
     fate = CharField(help_text="repeat, replaces, unchanged, skipped; empty when new or no run.")
 
 
+class FixedSerializer(Serializer):
+    """What fixes came to."""
+
+    changed = IntegerField(help_text="Cells that changed.")
+    is_checked = BooleanField(help_text="False: ask for a check when you are done.")
+    status = CharField()
+    counts = CountsSerializer()
+
+
+class FixedRowSerializer(FixedSerializer):
+    row = RowSerializer()
+
+
 class FormatSerializer(Serializer):
     """A format that is read: what it gives, and what its files leave open."""
 
@@ -227,6 +241,7 @@ class WordsSerializer(Serializer):
     """What a sender may say. Each word may also be a JSON object of label → word."""
 
     context = JSONField(required=False, help_text="All of the following in one JSON object.")
+    mapping = CharField(required=False, help_text="Name of saved answers; what is said here wins.")
     task = CharField(required=False)
     model = CharField(required=False)
     method = CharField(required=False)
@@ -240,7 +255,10 @@ class WordsSerializer(Serializer):
 class FormSerializer(WordsSerializer):
     """A file with what its sender says about it."""
 
-    file = FileField()
+    file = FileField(help_text="May be repeated: the files are one submission.")
+    path = CharField(
+        required=False, help_text="A file's relative path; as often as there are files."
+    )
     publish = CharField(required=False, help_text="auto (the default) or no: stop after the check.")
     source = CharField(required=False, help_text="Slug or address of a source in the catalogue.")
     mode = CharField(required=False, help_text="all (the default) or valid.")

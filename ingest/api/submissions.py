@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import F, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.db.models import F
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
@@ -27,8 +26,6 @@ from leaderboard.api.asking import (
     Asked,
     Parameter,
     checked,
-    cut,
-    key_of,
     one_of,
     page_of,
     paged,
@@ -65,9 +62,6 @@ WORDS = (
     Parameter("source", "Slug or address of a source in the catalogue."),
 )
 FILENAME = Parameter("filename", "The file's name, where the body is the file.")
-STATUS = Parameter(
-    "status", "Only rows with an issue of this severity.", one_of("error", "warning")
-)
 REASON = Parameter("reason", "Why it is taken back; shown on its page.")
 
 
@@ -128,7 +122,10 @@ class Submissions(APIView):
         | problems(400, 401, 411, 413, 415, 422),
     )
     def post(self, request: Request) -> Response:
-        """Send a result file, in a form or as the whole body.
+        """Send a result file, in a form or as the whole body; in a form also several.
+
+        Several fields `file` are one submission. Their relative paths come in as many fields
+        `path`, in the same order, for the name of a form's file has no folders.
 
         202 and its address when it is new: a worker checks it, and publishes it unless
         `publish=no`. 200 when you sent the same file with the same context before: it is the same
@@ -137,27 +134,21 @@ class Submissions(APIView):
         """
         words = bodies.words_of(request)
         asked = checked(words, (DRY_RUN, FILENAME, *WORDS))
-        file = bodies.file_of(request)
-        said = bodies.said_of(asked, bodies.filename_of(request, file))
+        sent = bodies.files_of(request)
+        said = bodies.said_of(asked, owner=signed_in(request))
         if asked["dry_run"]:
-            return dry_run(request.user, file, said)
-        return received(request, file, said)
+            return dry_run(request.user, sent, said)
+        return received(request, sent, said)
 
 
-def dry_run(user: Any, file: Any, said: bodies.Said) -> Response:
-    """Check a file and keep nothing of it."""
-    size = file.seek(0, 2)
-    if size > DRY_RUN_BYTES:
+def dry_run(user: Any, sent: list[bodies.SentFile], said: bodies.Said) -> Response:
+    """Check files and keep nothing of them."""
+    if sum(file.seek(0, 2) for _, file in sent) > DRY_RUN_BYTES:
         detail = f"A dry run takes up to {DRY_RUN_BYTES // 2**20} MiB. Send it with publish=no."
         raise Problem(413, detail)
-    file.seek(0)
-    report = pipeline.check(
-        [(said.filename, file)],
-        by=user,
-        context=said.context,
-        format=said.format,
-        **said.choices,
-    )
+    for _, file in sent:
+        file.seek(0)
+    report = pipeline.check(sent, by=user, context=said.context, format=said.format, **said.choices)
     if report.has_errors:
         raise Problem(422, "The file has errors; nothing was kept.", errors=report.issues)
     found = {
@@ -170,13 +161,12 @@ def dry_run(user: Any, file: Any, said: bodies.Said) -> Response:
     return Response(shapes.CheckSerializer(found).data)
 
 
-def received(request: Request, file: Any, said: bodies.Said) -> Response:
-    """Keep a file, and ask a worker to look at it."""
-    file.seek(0)
+def received(request: Request, sent: list[bodies.SentFile], said: bodies.Said) -> Response:
+    """Keep files, and ask a worker to look at them."""
     try:
         submission, is_new = pipeline.receive(
-            [(said.filename, file)],
-            filename=said.filename,
+            sent,
+            filename=files.called([path for path, _ in sent]),
             by=signed_in(request),
             at=timezone.now(),
             context=said.context,
@@ -208,6 +198,7 @@ def detail(request: Request, submission: Submission) -> dict[str, Any]:
             ("rows", "-rows"),
             ("preview", "-preview"),
             ("context", "-context"),
+            ("check", "-check"),
             ("publish", "-publish"),
         )
     }
@@ -301,24 +292,6 @@ def refresh(boards: set[int]) -> None:
         later(refresh_board, board)
 
 
-@reads(paged(shapes.RowSerializer), tag="Submissions", parameters=(*PAGED, STATUS))
-def rows(request: Request, asked: Asked, public_id: UUID):
-    """The file's records as they were sent, with the problems of each."""
-    found: QuerySet = seen(request, public_id).rows.all()
-    if asked["status"]:
-        found = found.filter(issues__contains=[{"severity": asked["status"]}])
-    if asked["cursor"]:
-        row, _, path = key_of(asked["cursor"], str).partition(" ")
-        if not (row.isascii() and row.isdigit() and len(row) < 10):
-            raise refused(
-                [complaint("cursor.invalid", "This cursor is not one of ours.", "cursor")]
-            )
-        place = Tuple(F("path"), F("row"))
-        found = found.filter(TupleGreaterThan(place, (path, int(row))))
-    page = list(found.order_by("path", "row")[: asked["limit"] + 1])
-    return cut(request, asked, page, lambda row: f"{row.row} {row.path}")
-
-
 @reads(shapes.EffectSerializer, tag="Submissions")
 def preview(request: Request, asked: Asked, public_id: UUID):
     """What publishing would do: numbers with their conversion, ranks, frontiers, who is dominated.
@@ -346,10 +319,10 @@ def context(request: Request, public_id: UUID) -> Response:
     """Say what the file leaves open, and have it checked again. Replaces what was said before."""
     checked(request.query_params, ())
     found = owned(request, public_id)
-    said = bodies.said_of(spoken(request.data))
+    said = bodies.said_of(spoken(request.data), owner=signed_in(request))
     try:
         found = pipeline.recheck(
-            found.pk, at=timezone.now(), context=said.context, format=said.format
+            found.pk, at=timezone.now(), context=said.context, format=said.format or None
         )
     except pipeline.NotAllowed as error:
         raise Problem(409, str(error)) from None
@@ -372,6 +345,26 @@ def spoken(body: Any, known: tuple[str, ...] = bodies.WORDS) -> dict[str, Any]:
             ]
         )
     return {name: body[name] for name in body if name in known}
+
+
+@extend_schema(
+    operation_id="check",
+    tags=["Submissions"],
+    request=None,
+    responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
+)
+@api_view(["POST"])
+@permission_classes([IsAuthenticated])
+def check(request: Request, public_id: UUID) -> Response:
+    """Have it checked again as it is now, after cells were fixed."""
+    checked(request.query_params, ())
+    found = owned(request, public_id)
+    try:
+        pipeline.recheck(found.pk, at=timezone.now(), context=found.context)
+    except pipeline.NotAllowed as error:
+        raise Problem(409, str(error)) from None
+    later(tasks.ingest, found.pk)
+    return Response(detail(request, seen(request, public_id)), 202)
 
 
 @extend_schema(
@@ -410,8 +403,8 @@ def publish(request: Request, public_id: UUID) -> Response:
 urlpatterns = [
     path("submissions/", Submissions.as_view(), name="api-submissions"),
     path("submissions/<uuid:public_id>/", submission, name="api-submission"),
-    path("submissions/<uuid:public_id>/rows/", rows, name="api-submission-rows"),
     path("submissions/<uuid:public_id>/preview/", preview, name="api-submission-preview"),
     path("submissions/<uuid:public_id>/context/", context, name="api-submission-context"),
+    path("submissions/<uuid:public_id>/check/", check, name="api-submission-check"),
     path("submissions/<uuid:public_id>/publish/", publish, name="api-submission-publish"),
 ]

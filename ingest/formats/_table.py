@@ -1,7 +1,8 @@
 """Tables: CSV with comma, semicolon or tab, streamed row by row.
 
 Lines end in LF or CRLF; quoted cells may hold line breaks. Only one record is in memory at a
-time, whatever the file does. Tables in other containers come in as `records`.
+time, whatever the file does. Tables in other containers come in as `records`. Of a table that
+this site gave out only the file's own columns are read.
 """
 
 import csv
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TextIO
 
-from ingest.formats import _encoding, _limits
+from ingest.formats import _encoding, _given, _limits
 from ingest.formats._file import File
 from ingest.formats._head import delimiter, told_delimiter
 from ingest.readings import Issue, Row, Unreadable
@@ -39,8 +40,27 @@ def rows(
     `name` says which headers mean the same column, `check` may refuse a header. A cell that the
     line ends before is None; cells beyond the header are joined under `EXTRA`.
     """
-    for number, cells in numbered(records(file), name, check):
-        yield Row(number, cells, file.path)
+    for number, cells, issues in _told(records(file), name, check):
+        yield Row(number, cells, file.path, issues)
+
+
+def returned(file: File) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+    """The records of a table that we gave out: row and path as it has them, and its own cells.
+
+    Raises Unreadable, also for any other table.
+    """
+    records = delimited(file)
+    written = _header_of(records)
+    ours = _given.columns(written)
+    if _given.ROW not in ours:
+        message = "This is not a table that was downloaded here: columns of ours are missing."
+        hint = "Keep row and path as the first columns, and errors as the last."
+        expected = (_given.ROW, _given.PATH, _given.ERRORS)
+        raise Unreadable(Issue("column.missing", message, expected=expected, hint=hint))
+    header = _header(_given.inside(written, ours, len(written)), str)
+    for _, record in _numbered(records, written):
+        row, path = map(_given.unmarked, [*record, ""][:2])
+        yield row, path, _cells(header, _given.inside(record, ours, len(written)))
 
 
 def require(header: Iterable[str], wanted: Iterable[str], name: Callable[[str], str] = str) -> None:
@@ -64,11 +84,35 @@ def numbered(
     check: Callable[[list[str]], None] = lambda header: None,
 ) -> Iterator[tuple[int, dict[str, str | None]]]:
     """The records after the first by its columns, numbered from 1. Raises Unreadable."""
+    for number, cells, _ in _told(records, name, check):
+        yield number, cells
+
+
+def _told(
+    records: Iterator[list[str]],
+    name: Callable[[str], str],
+    check: Callable[[list[str]], None],
+) -> Iterator[tuple[int, dict[str, str | None], tuple[Issue, ...]]]:
+    written = _header_of(records)
+    ours = _given.columns(written)
+    header = _header(_given.inside(written, ours, len(written)), name)
+    check([column for column in header if column])
+    issues = (_given.left_out(ours),) if ours else ()
+    for number, record in _numbered(records, written):
+        cells = _cells(header, _given.inside(record, ours, len(written)))
+        yield number, cells, tuple(issue.at(row=number) for issue in issues)
+        issues = ()
+
+
+def _header_of(records: Iterator[list[str]]) -> list[str]:
     header = next((record for record in records if any(map(str.strip, record))), [])
     if not header:
         raise Unreadable(Issue("file.empty", "The file is empty: it has no header."))
-    header = _header(header, name)
-    check([column for column in header if column])
+    return header
+
+
+def _numbered(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The records that hold something, counted from 1. Raises Unreadable where there is none."""
     number = 0
     for record in records:
         if not any(map(str.strip, record)):
@@ -78,7 +122,7 @@ def numbered(
             message = f"The table has more than {_limits.ROWS:,} rows."
             raise Unreadable(Issue("rows.excess", message, row=number))
         _check_lengths(header, record, number, _limits.CELL_CHARS)
-        yield number, _cells(header, record)
+        yield number, record
     if not number:
         raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
 

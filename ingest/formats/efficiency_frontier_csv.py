@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from ingest.formats import _limits, _native, _parquet, _piped, _table
-from ingest.formats._cells import Cells, is_number, scalar, stated
+from ingest.formats._cells import Cells, is_number, scalar, shown, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.formats._native import FACTS, Figure
-from ingest.readings import Issue, Reading, Row, Unreadable
+from ingest.readings import INFO, Issue, Reading, Row, Unreadable
 
 LABEL = "Efficiency Frontier table (CSV, TSV, Markdown, Parquet)"
 SLUG = "efficiency-frontier-csv"
@@ -75,6 +75,7 @@ def _records(file: File) -> _table.Records:
 
 def reading(row: Row) -> Reading:
     cells = Cells(row, name=canonical)
+    _tell_spelling(cells)
     comma = _decimal_comma(cells)
     figures: dict[str, Figure] = {}
     settings: dict[str, Any] = {}
@@ -136,6 +137,22 @@ def _check(header: list[str]) -> None:
                 expected=("node_energy [J]", "quality [%]"),
             )
         )
+
+
+def _tell_spelling(cells: Cells) -> None:
+    """Say once, of the first row, which headers are read though they are spelt otherwise."""
+    if cells.row.number > 1:
+        return
+    meant = {header: meaning(header) for header in cells.row.cells}
+    spelt = {
+        header: column.name
+        for header, column in meant.items()
+        if column.kind == "fact" and header.strip() != column.name
+    }
+    if spelt:
+        told = ", ".join(f"“{header.strip()}” as {name}" for header, name in spelt.items())
+        message = f"Headers are read whatever their case: {shown(told)}."
+        cells.issue("column.spelling", message, next(iter(spelt)), severity=INFO)
 
 
 def _add(cells: Cells, figures: dict[str, Figure], column: Column, header: str, text: str) -> None:

@@ -80,7 +80,19 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
         "detail": found.sentence or f"{title}.",
         "errors": found.errors,
     }
-    return Response(body, found.status_code, headers=headers, content_type=MEDIA_TYPE)
+    return Response(sayable(body), found.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def sayable(body: Any) -> Any:
+    """The body with halves of characters spelt out: what was sent may hold them, no answer can."""
+    match body:
+        case str():
+            return body.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {key: sayable(value) for key, value in body.items()}
+        case list() | tuple():
+            return [sayable(value) for value in body]
+    return body
 
 
 def known(error: Exception) -> Problem:

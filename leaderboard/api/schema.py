@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
-METHODS = ("get", "post", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

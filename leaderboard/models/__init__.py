@@ -3,7 +3,7 @@
 Upkeep: what is worked out anew.
 """
 
-from leaderboard.models.accounts import ApiToken
+from leaderboard.models.accounts import ApiToken, Mapping
 from leaderboard.models.boards import Board, Change, Frontier, Objective, Placement
 from leaderboard.models.catalogue import (
     AIModel,
@@ -43,6 +43,7 @@ __all__ = [
     "Frontier",
     "Hardware",
     "HardwareFact",
+    "Mapping",
     "Measurement",
     "Method",
     "ModelFact",

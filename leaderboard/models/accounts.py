@@ -1,4 +1,4 @@
-"""API tokens. People are Django's own users."""
+"""API tokens and saved answers. People are Django's own users."""
 
 import hashlib
 import hmac
@@ -56,3 +56,20 @@ class ApiToken(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.prefix}…)"
+
+
+class Mapping(models.Model):
+    """Answers to what files do not say, kept under a name for the next file of the kind."""
+
+    owner = models.ForeignKey("auth.User", models.CASCADE, related_name="mappings")
+    name = models.CharField(max_length=60)
+    # As a submission's context: {"hardware": {"CITIC": "nvidia-…"}, "samples": 198}.
+    context = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="mapping_named_once_per_owner")
+        ]
+
+    def __str__(self):
+        return self.name

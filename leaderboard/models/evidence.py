@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Count, F, Func, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from leaderboard.models.catalogue import AIModel, Hardware, Method, Source, Task
 from leaderboard.models.constraints import interval_is_finite_and_ordered
@@ -87,8 +88,10 @@ class Submission(models.Model):
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
-    # The format that was asked for, or that the check recognised.
+    # The format of most of its files, as the check found; and the one that the sender named, under
+    # which all of them are read, whatever they look like.
     format = models.CharField(max_length=60, blank=True)
+    asked_format = models.CharField(max_length=60, blank=True)
     # What the file does not say and its sender did: {"hardware": {"CITIC": "nvidia-…"}, …}.
     context = models.JSONField(default=dict, blank=True)
     context_key = models.CharField(max_length=16)
@@ -152,6 +155,72 @@ class SubmissionChunk(models.Model):
         return f"{self.submission_id}/{self.path}#{self.position}"
 
 
+class CellsText(Func):
+    """The values of a JSON object in one text, without its keys."""
+
+    template = "(SELECT string_agg(cell.value, ' ') FROM jsonb_each_text(%(expressions)s) cell)"
+    output_field = models.TextField()
+
+
+class Keys(Func):
+    """Each key of a JSON object, on a line of its own."""
+
+    function = "jsonb_object_keys"
+    set_returning = True
+    output_field = models.TextField()
+
+
+class SubmissionRowQuerySet(models.QuerySet["SubmissionRow"]):
+    # How rows are told apart; a row may be of several states.
+    STATES = ("error", "warning", "info", "fine", "fixed")
+
+    def of(self, state: str):
+        """Those of one state; all if none is named."""
+        if state in ("fine", "fixed"):
+            return self.fine() if state == "fine" else self.fixed()
+        return self.told(state) if state else self.all()
+
+    def in_order(self):
+        """File by file, as the rows stand in them."""
+        return self.order_by("path", "row")
+
+    def after(self, path: str, row: int):
+        """Those that come after this one."""
+        return self.filter(TupleGreaterThan(Tuple(F("path"), F("row")), (path, row)))
+
+    def told(self, severity: str):
+        """Those with an issue of this severity: error, warning or info."""
+        return self.filter(issues__contains=[{"severity": severity}])
+
+    def fine(self):
+        """Those without any issue."""
+        return self.filter(issues=[])
+
+    def fixed(self):
+        """Those with a cell that somebody wrote over."""
+        return self.filter(patched__isnull=False)
+
+    def fixed_columns(self):
+        """The columns in which somebody wrote over a cell."""
+        return self.fixed().values_list(Keys("patched"), flat=True).distinct()
+
+    def holding(self, text: str):
+        """Those with this text in a cell, as sent or as written over it."""
+        found = self.alias(said=CellsText("sent"), fixed=CellsText("patched"))
+        return found.filter(Q(said__icontains=text) | Q(fixed__icontains=text))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of each state; a row may count in several."""
+        told = {
+            severity: Count("row", filter=Q(issues__contains=[{"severity": severity}]))
+            for severity in ("error", "warning", "info")
+        }
+        fixed = Count("row", filter=Q(patched__isnull=False))
+        return self.aggregate(
+            all=Count("row"), **told, fine=Count("row", filter=Q(issues=[])), fixed=fixed
+        )
+
+
 class SubmissionRow(models.Model):
     """One record as it was sent, so that cells can be fixed in place and numbers traced."""
 
@@ -167,8 +236,15 @@ class SubmissionRow(models.Model):
     # What it means beside what was published before; empty for a row that is no run or has errors.
     fate = models.CharField(max_length=9, blank=True)
 
+    objects = SubmissionRowQuerySet.as_manager()
+
     def __str__(self):
         return f"{self.submission_id} row {self.row}"
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """The cells as they are read: as sent, with what somebody wrote over them."""
+        return {**self.sent, **(self.patched or {})}
 
 
 class Decision(models.Model):

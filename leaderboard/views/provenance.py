@@ -7,7 +7,7 @@ from leaderboard import quantities
 from leaderboard.core import footprint, metrics, units
 from leaderboard.core.interval import Interval
 from leaderboard.facts import Facts
-from leaderboard.models import Entry, Estimate, Measurement, Run
+from leaderboard.models import Entry, Estimate, Measurement, Run, SubmissionRow
 from leaderboard.quantities import Scale, plain
 
 FACT_WORDS = {
@@ -110,6 +110,23 @@ class Chain:
         """The text of the file with its unit; shares have none."""
         unit = self.measurement.raw_unit
         return self.measurement.raw_value + ("" if unit == "1" else f" {unit}")
+
+    @cached_property
+    def row(self) -> SubmissionRow | None:
+        """The row of the file that the number stands in."""
+        run = self.run
+        rows = SubmissionRow.objects.filter(submission=run.submission_id)
+        return rows.filter(path=run.path, row=run.row).first()
+
+    @property
+    def was_fixed(self) -> bool:
+        """Whether somebody wrote over the cell before it was published."""
+        return bool(self.row and self.measurement.column in (self.row.patched or {}))
+
+    @property
+    def sent(self) -> str:
+        """What the file has in the cell; nothing where it has no such cell."""
+        return str(self.row.sent.get(self.measurement.column) or "") if self.row else ""
 
     @property
     def read_as(self) -> str:

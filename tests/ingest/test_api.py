@@ -348,13 +348,12 @@ def test_everything_that_is_wrong_is_told_at_once(sender):
     }
 
 
-def test_exactly_one_file_is_taken(sender):
+def test_a_form_needs_files_in_the_field_of_that_name(sender):
     two = [SimpleUploadedFile(f"{n}.csv", csv()) for n in (1, 2)]
     for form in (
         {},
         {"file": "text"},
         {"other": two[0]},
-        {"file": two},
         {"file": two[0], "b": two[1]},
     ):
         response = sender.client.post(URL, form)
@@ -733,3 +732,300 @@ def test_odd_characters_in_a_file_are_told_or_kept_but_never_fail(sender, odd, p
     assert only().state in ("PUBLISHED", "REJECTED", "HELD")
     assert sender.client.get(f"{URL}{only().public_id}/rows/").status_code == 200
     assert sender.client.get(f"{URL}{only().public_id}/").status_code == 200
+
+
+# Rows
+
+
+def patch(sender, submission, number, body, query=""):
+    address = f"{URL}{submission.public_id}/rows/{number}/{query}"
+    return sender.client.patch(address, json.dumps(body), content_type="application/json")
+
+
+def fixes(sender, submission, body):
+    return sender.client.post(
+        f"{URL}{submission.public_id}/fixes/", json.dumps(body), content_type="application/json"
+    )
+
+
+def test_a_cell_is_fixed_and_a_small_file_checked_in_the_answer(sender):
+    sender.send(csv(row(1, quality="x"), row(2, model="tinny")))
+    work()
+
+    response = patch(sender, only(), 1, {"quality [%]": "50"})
+
+    answer = response.json()
+    assert response.status_code == 200, response.content
+    assert (answer["changed"], answer["is_checked"], answer["status"]) == (1, True, "checked")
+    assert answer["counts"]["errors"] == 1
+    assert answer["row"]["sent"]["quality [%]"] == "x"
+    assert answer["row"]["patched"] == {"quality [%]": "50"}
+    assert answer["row"]["issues"] == []
+    again = patch(sender, only(), 1, {"quality [%]": None}).json()
+    assert again["row"]["patched"] is None
+    assert [issue["code"] for issue in again["row"]["issues"]] == ["number.invalid"]
+
+
+def test_fixes_of_a_large_file_wait_for_a_check(sender):
+    sender.send(csv(*(row(n, quality="x") for n in range(1, 203))))
+    work()
+
+    assert patch(sender, only(), 1, {"quality [%]": "50"}).json()["is_checked"] is False
+    assert only().summary["errors"] == 202
+    assert sender.act(only(), "check/").status_code == 202
+    work()
+    assert (only().state, only().summary["errors"]) == ("CHECKED", 201)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "column"),
+    [
+        ([], "body.invalid", ""),
+        ("x", "body.invalid", ""),
+        ({"colour": "red"}, "cell.nowhere", "colour"),
+        ({"\ud800": "red"}, "cell.nowhere", "\\ud800"),
+        ({"quality [%]": []}, "value.unfit", "quality [%]"),
+        ({"quality [%]": "\ud800"}, "value.unfit", "quality [%]"),
+        ({"a\0": "b"}, "cell.nowhere", "a\0"),
+    ],
+)
+def test_a_fix_that_can_not_be_made_names_its_column(sender, body, code, column):
+    sender.send(csv(row(1, quality="x")))
+    work()
+
+    response = patch(sender, only(), 1, body)
+
+    assert response.status_code == 400, response.content
+    assert codes(response) == [(code, column)]
+    assert only().rows.get().patched is None
+
+
+def test_a_row_is_found_by_its_file_where_several_have_it(sender):
+    two = [SimpleUploadedFile("results.csv", csv(row(n, quality="x"))) for n in (1, 2)]
+    response = sender.client.post(URL, {"file": two, "path": ["H100/a.csv", "L4/a.csv"]})
+    assert response.status_code == 202, response.content
+    work()
+    submission = only()
+    assert [file["path"] for file in submission.summary["files"]] == ["H100/a.csv", "L4/a.csv"]
+
+    unclear = patch(sender, submission, 1, {"quality [%]": "50"})
+    clear = patch(sender, submission, 1, {"quality [%]": "50"}, "?path=L4/a.csv")
+
+    assert (unclear.status_code, codes(unclear)) == (400, [("row.nowhere", "")])
+    assert unclear.json()["errors"][0]["expected"] == ["H100/a.csv", "L4/a.csv"]
+    assert clear.status_code == 200
+    assert [one.path for one in submission.rows.fixed()] == ["L4/a.csv"]
+    assert patch(sender, submission, 1, {}, "?path=other").status_code == 404
+    assert patch(sender, submission, 2**70, {}).status_code == 404
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_cells_are_fixed_only_where_the_state_permits_it(sender, state):
+    sender.send(csv(row(1)))
+    work()
+    Submission.objects.update(state=state)
+    allowed = state in ("CHECKED", "HELD", "REJECTED")
+    table = {"content_type": "text/csv"}
+    wish = {"code": "a.b", "column": "model", "cells": {"model": "x"}}
+
+    assert sender.client.put(
+        f"{URL}{only().public_id}/rows.csv", "row,path,a,errors\n9,,,", **table
+    ).status_code == (400 if allowed else 409)
+    assert fixes(sender, only(), wish).status_code == (400 if allowed else 409)
+    assert patch(sender, only(), 1, {"model": "x"}).status_code == (200 if allowed else 409)
+
+
+def test_only_the_sender_and_editors_fix(sender):
+    hidden = make_submission(state="CHECKED", submitted_by=sender.user)
+    public = make_submission(submitted_by=sender.user)
+    for submission in (hidden, public):
+        submission.rows.create(row=1, sent={"a": "b"})
+        for client in (Client(), Sender().client):
+            for method, address in (
+                ("patch", "rows/1/"),
+                ("put", "rows.csv"),
+                ("post", "fixes/"),
+                ("post", "check/"),
+            ):
+                kind = "text/csv" if method == "put" else "application/json"
+                response = getattr(client, method)(
+                    f"{URL}{submission.public_id}/{address}", '{"a": "c"}', content_type=kind
+                )
+                expected = (401, 403, 404) if submission == hidden else (401, 403)
+                assert response.status_code in expected, (method, address)
+        assert submission.rows.get().patched is None
+
+
+def test_one_problem_is_mended_in_all_rows(sender):
+    sender.send(csv(*(row(n, latency="n/m") for n in range(1, 4))))
+    work()
+    wish = {"code": "number.invalid", "column": "latency [s]", "given": "n/m"}
+
+    answer = fixes(sender, only(), wish | {"cells": {"latency [s]": ""}})
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["changed"] == 3
+    assert answer.json()["counts"]["errors"] == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"cells": {"model": "x"}, "rename": "y"},
+        {"cells": ["x"]},
+        {"cells": {"model": "x"}, "colour": "red"},
+        {"rename": ""},
+        {"cells": {"model": ["x"]}},
+    ],
+)
+def test_an_unclear_wish_is_refused(sender, more):
+    sender.send(csv(row(1, quality="x")))
+    work()
+
+    wish = {"code": "number.invalid", "column": "quality [%]"} | more
+
+    assert fixes(sender, only(), wish).status_code == 400
+    assert only().rows.get().patched is None
+
+
+def test_rejected_rows_go_out_as_a_table_and_come_back(sender):
+    sender.send(csv(row(1), row(2, quality="x"), row(3, model="=cmd()")), name="my results.csv")
+    work()
+    address = f"{URL}{only().public_id}/rows.csv"
+
+    answer = sender.client.get(address, {"status": "error"})
+    text = b"".join(answer.streaming_content).decode()
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="my results-error.csv"'
+    assert "'=cmd()" in text
+    assert ",=cmd()" not in text
+    mended = text.replace(",x,", ",50,").replace("'=cmd()", "tiny")
+    back = sender.client.put(address, mended, content_type="text/csv")
+    assert (back.status_code, back.json()["changed"]) == (200, 2)
+    assert back.json()["counts"]["errors"] == 0
+
+
+@pytest.mark.parametrize("status", ["errors", "x\0", "ERROR"])
+def test_an_unknown_state_of_rows_is_refused(sender, status):
+    sender.send(csv(row(1)))
+    for view in ("rows/", "rows.csv"):
+        address = f"{URL}{only().public_id}/{view}"
+        assert sender.client.get(address, {"status": status}).status_code == 400
+
+
+def test_rows_are_found_by_text(sender):
+    sender.send(csv(row(1), row(2, model="tinny%_")))
+    work()
+    address = f"{URL}{only().public_id}/rows/"
+
+    def found(text):
+        return [one["row"] for one in sender.client.get(address, {"q": text}).json()["results"]]
+
+    assert (found("tinny%_"), found("TINN"), found("tin%y"), found("'")) == ([2], [2], [], [])
+
+
+# Several files
+
+
+@pytest.mark.parametrize(
+    "paths", [["a.csv"], ["a.csv", "a.csv"], ["a/../b.csv", "./a/b.csv"], ["a", "b", "c"]]
+)
+def test_paths_that_do_not_fit_the_files_are_refused(sender, paths):
+    two = [SimpleUploadedFile("results.csv", csv(row(n))) for n in (1, 2)]
+
+    response = sender.client.post(URL, {"file": two, "path": paths})
+
+    assert codes(response) == [("path.invalid", "path")]
+    assert not Submission.objects.exists()
+
+
+def test_two_files_of_one_name_need_paths(sender):
+    two = [SimpleUploadedFile("results.csv", csv(row(n))) for n in (1, 2)]
+
+    assert codes(sender.client.post(URL, {"file": two})) == [("path.invalid", "path")]
+
+
+def test_a_path_leads_nowhere_outside(sender):
+    sender.send(path="../../etc/./passwd")
+
+    assert files.paths(only()) == ["etc/passwd"]
+    assert only().filename == "passwd"
+
+
+def test_a_dry_run_looks_at_all_files(sender):
+    two = [SimpleUploadedFile(f"{n}.csv", csv(row(n))) for n in (1, 2)]
+
+    response = sender.client.post(f"{URL}?dry_run=true", {"file": two})
+
+    assert response.json()["counts"]["runs"] == 2
+
+
+# Saved answers
+
+
+MAPPING = "/api/v1/mappings/"
+
+
+def put(sender, name, context):
+    return sender.client.put(
+        f"{MAPPING}{name}/", json.dumps(context), content_type="application/json"
+    )
+
+
+def test_answers_are_saved_under_a_name_and_taken_as_a_base(sender):
+    labels = {"hardware": {"CITIC": "card-9", "Spark": "nothing"}, "samples": "7"}
+
+    assert put(sender, "our lab", labels).status_code == 201
+    assert put(sender, "our lab", labels).status_code == 200
+    sender.send(mapping="our lab", hardware='{"Spark": "card-9"}', task="riddles")
+
+    assert only().context == {
+        "hardware": {"CITIC": "card-9", "Spark": "card-9"},
+        "samples": 7,
+        "task": "riddles",
+    }
+    assert sender.client.get(MAPPING).json()["results"] == [
+        {"name": "our lab", "context": labels | {"samples": 7}}
+    ]
+
+
+def test_answers_are_taken_when_a_file_is_checked_again(sender):
+    put(sender, "lab", {"hardware": "card-9"})
+    sender.send(csv("tiny,riddles,50,100", header=NAMELESS), publish="no")
+    work()
+
+    assert sender.act(only(), "context/", {"mapping": "lab"}).status_code == 202
+    work()
+    assert (only().context, only().summary["errors"]) == ({"hardware": "card-9"}, 0)
+
+
+def test_saved_answers_are_ones_own_and_can_be_forgotten(sender):
+    put(sender, "lab", {"hardware": "card-9"})
+    other = Sender()
+
+    assert other.client.get(f"{MAPPING}lab/").status_code == 404
+    assert other.client.delete(f"{MAPPING}lab/").status_code == 404
+    assert codes(other.send(mapping="lab")) == [("context.invalid", "context")]
+    assert Client().get(MAPPING).status_code == 401
+    assert sender.client.get(f"{MAPPING}lab/").json()["context"] == {"hardware": "card-9"}
+    assert sender.client.delete(f"{MAPPING}lab/").status_code == 204
+    assert sender.client.get(f"{MAPPING}lab/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [
+        ("x" * 61, {"hardware": "a"}),
+        ("a%0Ab%00", {"hardware": "a"}),
+        ("%20", {"hardware": "a"}),
+        ("lab", {}),
+        ("lab", []),
+        ("lab", {"colour": "red"}),
+        ("lab", {"hardware": ["a"]}),
+    ],
+)
+def test_answers_that_can_not_be_saved_are_refused(sender, name, context):
+    assert put(sender, name, context).status_code == 400
+    assert sender.client.get(MAPPING).json()["results"] == []

@@ -781,7 +781,7 @@ def test_every_address_is_described(client):
     described = set(client.get(f"{ROOT}openapi.json").json()["paths"])
 
     def shown(pattern: str) -> str:
-        for kind in ("slug:", "int:", "uuid:"):
+        for kind in ("slug:", "int:", "uuid:", "str:"):
             pattern = pattern.replace(f"<{kind}", "{").replace(">", "}")
         return ROOT + pattern
 
