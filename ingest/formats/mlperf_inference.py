@@ -225,7 +225,7 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
         return {"node_energy": _metered(raw, unit, recipe)}
     for metric, divisor, pace in (
         ("node_energy", "sample_throughput", "samples/s"),
-        ("energy_per_token", "throughput", "tokens/s"),
+        ("node_energy_per_token", "throughput", "tokens/s"),
     ):
         rate = values.get(divisor)
         if not rate or not float(rate.raw):
@@ -233,10 +233,11 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
         tokens = values.get("tokens_out")
         recipe = f"{power} W / {rate.raw} {pace}"
         joules = float(power) / float(rate.raw)
-        if metric == "energy_per_token" and tokens:
+        if metric == "node_energy_per_token" and tokens:
             recipe += f" x {tokens.raw} tokens"
             metric, joules = "node_energy", joules * float(tokens.raw)
-        return {metric: _metered(str(joules), "J", f"{recipe}; not verified by MLCommons")}
+        unit = "J" if metric == "node_energy" else "J/token"
+        return {metric: _metered(str(joules), unit, f"{recipe}; not verified by MLCommons")}
     return {}
 
 

@@ -401,7 +401,9 @@ def test_a_dry_run_finds_everything_and_keeps_nothing(sender):
     response = sender.send(csv(row(1), row(2)), query="dry_run=true")
 
     assert response.status_code == 200
-    assert response.json() == {
+    found = response.json()
+    assert [line["row"] for line in found.pop("preview")["lines"]] == [1, 2]
+    assert found == {
         "format": "efficiency-frontier-csv",
         "counts": {"rows": 2, "runs": 2, "entries": 2, "errors": 0, "warnings": 0},
         "asked": {},

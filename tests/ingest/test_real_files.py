@@ -204,7 +204,7 @@ def test_a_row_of_mlperf_needs_no_context(catalogue, real_data):
 
     assert submission.state == "PUBLISHED", submission.issues
     found = measured(submission)
-    assert found["energy_per_token"] == pytest.approx(0.36462, abs=5e-6)
+    assert found["node_energy_per_token"] == pytest.approx(0.36462, abs=5e-6)
     assert found["throughput"] == pytest.approx(13_096.6)
     assert found["quality"] == pytest.approx(0.431017)
 

@@ -69,7 +69,7 @@ def test_energy_per_token_is_power_over_throughput(summary):
     ]
 
     assert float(reading.values["throughput"].raw) == pytest.approx(13_096.6)
-    energy = reading.values["energy_per_token"]
+    energy = reading.values["node_energy_per_token"]
     assert float(energy.raw) == pytest.approx(0.36462, abs=5e-6)
     assert (energy.unit, energy.origin) == ("J", METERED)
     assert "not verified by MLCommons" in energy.recipe
@@ -98,13 +98,13 @@ def test_power_is_read_in_all_rows_that_have_it_once(summary, records):
     read_energies = Counter(
         metric
         for reading in summary
-        for metric in ("node_energy", "energy_per_token")
+        for metric in ("node_energy", "node_energy_per_token")
         if metric in reading.values
     )
 
     assert units == {"Watts": 29, "millijoules": 2}
     # Five of them are published twice; GPT-J says no tokens per sample.
-    assert read_energies == {"node_energy": 24, "energy_per_token": 2}
+    assert read_energies == {"node_energy": 24, "node_energy_per_token": 2}
     assert sum("row.repeated" in codes(summary[records.index(r)]) for r in with_power) == 5
 
 
