@@ -71,7 +71,7 @@ def test_energy_per_token_is_power_over_throughput(summary):
     assert float(reading.values["throughput"].raw) == pytest.approx(13_096.6)
     energy = reading.values["node_energy_per_token"]
     assert float(energy.raw) == pytest.approx(0.36462, abs=5e-6)
-    assert (energy.unit, energy.origin) == ("J", METERED)
+    assert (energy.unit, energy.origin) == ("J/token", METERED)
     assert "not verified by MLCommons" in energy.recipe
     assert (reading.values["quality"].raw, reading.values["quality"].unit) == ("43.1017", "%")
     assert reading.settings["score_of"] == "ROUGE1"
@@ -226,7 +226,7 @@ def test_files_of_another_shape_are_refused():
         ("[]", "rows.missing"),
         ("Samples per second: 1\n", "column.missing"),
         ("\n", "file.empty"),
-        (b"\xff\xfe", "file.encoding"),
+        (b"\xff\xff", "file.encoding"),
     ):
         with pytest.raises(Unreadable) as refused:
             read_text(FORMAT, content)
