@@ -184,5 +184,5 @@ def composed(text: str, faults: list[Fault]) -> Composition | None:
     try:
         return compositions.of_text(text)
     except InputError as error:
-        faults.append(Fault("composition", text, f"{error.message}; the table is not used"))
+        faults.append(Fault("composition", text, error.message))
         return None

@@ -171,6 +171,13 @@ def plain(value: float) -> str:
     return number(value, decimals_of(value, None))
 
 
+def exact(value: float) -> str:
+    """A number as it was given, to ten digits: “584,013”, “1.7316 × 10²⁵”."""
+    mantissa, _, exponent = f"{value:,.10g}".partition("e")
+    text = mantissa.replace("-", MINUS)
+    return f"{text}{NBSP}×{NBSP}10{superscript(int(exponent))}" if exponent else text
+
+
 def superscript(exponent: int) -> str:
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 

@@ -52,15 +52,15 @@ def uncounted(runs: list[Run]) -> Visibility:
         reason = last.replaced_by.submission.get_reason_display()
         code, sentence = "superseded", f"Its sender replaced it by later numbers: {reason}."
     elif one.state == State.HELD:
-        day = f"{one.decided_at:%Y-%m-%d}"
-        code, sentence = "pending", f"It waits for an editor's review since {day}."
+        since = f" since {one.decided_at:%Y-%m-%d}" if one.decided_at else ""
+        code, sentence = "pending", f"It waits for an editor's review{since}."
     elif one.state == State.EMBARGOED:
         day = f"{one.embargo_until:%Y-%m-%d %H:%M}"
         code, sentence = "embargoed", f"It is under embargo until {day} UTC."
     elif one.state == State.WITHDRAWN:
         reason = one.summary.get("reason") or "no reason given"
-        day = f"{one.decided_at:%Y-%m-%d}"
-        code, sentence = "withdrawn", f"Its sender withdrew it on {day}: {reason}."
+        day = f" on {one.decided_at:%Y-%m-%d}" if one.decided_at else ""
+        code, sentence = "withdrawn", f"Its sender withdrew it{day}: {reason}."
     else:
         code, sentence = "unpublished", "Its submission is not published."
     return Visibility(None, False, code, sentence)

@@ -72,7 +72,7 @@ class LineSerializer(Serializer):
     numbers = LineNumberSerializer(many=True)
 
 
-class StandingSerializer(Serializer):
+class ProspectSerializer(Serializer):
     """Where an entry of the file would stand on a board."""
 
     row = IntegerField()
@@ -100,7 +100,7 @@ class BoardEffectSerializer(Serializer):
     unranked = IntegerField(help_text="Those that lack an objective, or lie outside its bounds.")
     enter = IntegerField(help_text="Entries of the file that would be on the frontier.")
     leave = ListField(child=CharField(), help_text="Some members that would leave the frontier.")
-    standings = StandingSerializer(many=True, help_text="The first 200, best layers first.")
+    standings = ProspectSerializer(many=True, help_text="The first 200, best layers first.")
 
 
 class EffectSerializer(Serializer):

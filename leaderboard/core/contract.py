@@ -17,14 +17,17 @@ from leaderboard.core import units
 from leaderboard.core.interval import Interval
 
 # From the firmest to the weakest (metrics-spec, section 0.1); then what is ours or a convention.
-BADGES = (
-    "verified in text",
-    "verified in data",
-    "from abstract",
-    "reconstructed",
-    "project extension",
-    "by definition",
-)
+ABOUT_BADGES = {
+    "verified in text": "Read in the paper, in its authors’ code or documentation, or in published "
+    "notes that quote it.",
+    "verified in data": "The figures were read in published data files.",
+    "from abstract": "Only the abstract of the paper supports it.",
+    "reconstructed": "We rebuilt it: it gives the published numbers or follows from the definition "
+    "in words, but the paper’s own equation was not seen.",
+    "project extension": "Ours; no paper states it.",
+    "by definition": "Nothing to prove: the quantity is defined so.",
+}
+BADGES = tuple(ABOUT_BADGES)
 
 # A number with bounds; a bare number; a whole number; yes or no; a name; and lists and tables of
 # these. MAPPING is name → number, RANKINGS a list of lists of names, best first.
@@ -34,6 +37,7 @@ MAPPING, RANKINGS = "numbers by name", "list of rankings"
 
 MOST_ROWS = 100_000
 LONGEST_NAME = 300
+_CASES = re.compile(r"^(?:T\d\d[a-z](?:, )?)+[:;]?\s*")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 # A number, its unit and its bounds, the unit before or behind these.
 WRITTEN = re.compile(
@@ -91,6 +95,10 @@ class Source:
         """The same paper at another place."""
         return replace(self, where=where)
 
+    @property
+    def address(self) -> str:
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else ""
+
     def __str__(self) -> str:
         name = f"arXiv {self.arxiv}" if self.arxiv else self.title
         return f"{name}, {self.where}" if self.where else name
@@ -108,6 +116,11 @@ class Example:
     expected: Any
     note: str = ""
     within: float = 0.0
+
+    @property
+    def about(self) -> str:
+        """The note without the numbers of test cases in the metrics-spec, which only we know."""
+        return _CASES.sub("", self.note)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,12 @@ def hue(metric: metrics.Metric) -> str:
 
 
 @register.filter
+def written_unit(metric: metrics.Metric) -> str:
+    """The canonical unit as a page writes it; of a bare number nothing."""
+    return quantities.scale(metric.slug, [1]).unit
+
+
+@register.filter
 def counted(number: int, noun: str) -> str:
     """“26 entries”: `{{ n|counted:"entry,entries" }}`."""
     singular, _, plural = noun.partition(",")

@@ -254,6 +254,11 @@ class FootprintPage:
     def maps(self) -> list[Map]:
         return footprint_figure.maps(self.explorer)
 
+    @property
+    def tripled(self) -> str:
+        """The scenario whose saving the paper’s numbers give: both three times as good."""
+        return self.address(mfu="0.6", life="3", mfu_before="0.2", life_before="1")
+
     def cell_address(self, mfu: float, life: float) -> str:
         return self.address(mfu=f"{mfu:.10g}", life=f"{life:.10g}")
 
@@ -281,14 +286,14 @@ class FootprintPage:
 
     def work(self, run: Run) -> Shown:
         """The compute of a run."""
-        if isinstance(run.work, Result):
-            return shown("training_compute", None, run.work)
-        if isinstance(run.work, Interval):
-            work = run.work
-        elif run.work is None:
+        known = run.work
+        if known is None:
             return Shown(quantities.MISSING, reason="no compute is published")
-        else:
-            work = Interval.exact(run.work)
+        if isinstance(known, Result):
+            if known.state != VALUE:
+                return shown("training_compute", None, known)
+            known = known.interval
+        work = Interval.of(known)
         return Shown(
             f"{quantities.plain(work.value)} FLOP",
             "" if work.is_exact else range_words(work),

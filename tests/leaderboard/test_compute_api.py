@@ -43,6 +43,16 @@ def compute(client, slug: str, inputs, status: int = 200, **more) -> dict:
     return post(client, f"metrics/{slug}/compute/", {"inputs": inputs, **more}, status)
 
 
+@every_metric
+def test_every_metric_is_told_with_examples_that_can_be_sent_back(client, slug):
+    told = client.get(f"{ROOT}metrics/{slug}/").json()
+
+    for formula in told["formulas"]:
+        for example in formula["examples"]:
+            answer = compute(client, slug, example["inputs"], recipe=formula["name"])
+            assert answer["state"] == example["state"]
+
+
 @pytest.mark.parametrize(("slug", "recipe", "example"), EXAMPLES)
 def test_every_formula_gives_its_worked_example(client, slug, recipe, example):
     answer = compute(client, slug, example.inputs, recipe=recipe)

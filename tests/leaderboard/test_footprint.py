@@ -371,6 +371,25 @@ def test_half_a_pair_is_missing_and_no_error(client, catalogue):
     assert "the number of tokens is not known" in page(client, "parameters=70e9")
 
 
+def test_the_compute_of_parameters_and_tokens_is_told(client, catalogue):
+    # 6 × 70e9 × 2e12.
+    assert "8.40\u00a0×\u00a010²³ FLOP</caption>" in page(client, "parameters=70e9&tokens=2e12")
+
+
+def test_where_nothing_can_be_worked_out_the_page_says_so(client, catalogue):
+    assert "No quantity can be worked out" in page(client, "run=gpt-4&mfu=7")
+    assert "No quantity can be worked out" not in page(client, "run=gpt-4")
+
+
+def test_the_saving_leads_to_the_scenario_that_contradicts_the_abstract(client, catalogue):
+    text = page(client, "run=gpt-4&mfu=0.3")
+    found = re.search(r'href="\?([^"]*)">20 to 60 %', text)
+    assert found
+    address = found[1].replace("&amp;", "&")
+
+    assert "<strong>88.9 %</strong>" in page(client, address)
+
+
 def test_a_device_of_which_little_is_published_gives_what_follows(client, catalogue):
     (run,) = told(client, "hardware=bare&flop=1e24")["runs"]
 
@@ -553,8 +572,8 @@ def test_an_entry_shows_the_way_from_device_time_to_material(client, catalogue):
 
     assert "1.00\xa0h" in chain
     assert "life of 2.00 years (1.00 to 5.00)" in chain
-    assert "20.0\xa0× 10⁻⁶ device lives (10.0–40.0)" in chain
-    assert "30.0\xa0mg (10.0–60.0)" in chain
+    assert "20\xa0× 10⁻⁶ device lives (10.0–40.0)" in chain
+    assert "30\xa0mg (10.0–60.0)" in chain
     assert "Not published of this device, so missing here" in chain
 
 

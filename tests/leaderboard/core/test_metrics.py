@@ -11,7 +11,7 @@ import pytest
 
 from leaderboard.core import formulas, metrics
 from leaderboard.core.compute import INFINITE, MISSING, STATED, VALUE, compute
-from leaderboard.core.contract import BADGES
+from leaderboard.core.contract import BADGES, Example
 from leaderboard.core.interval import Interval
 
 GPT4 = 6 * 222e9 * 13e12
@@ -168,3 +168,17 @@ def test_a_metric_file_that_does_not_load_stops_the_start(tmp_path, module, comp
 
     assert started.returncode == 1
     assert complaint in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("note", "about"),
+    [
+        ("T01c: GPT-4, printed as 2,515", "GPT-4, printed as 2,515"),
+        ("T01a, T01d; a change by 15 saves 93 %", "a change by 15 saves 93 %"),
+        ("T03a, at another boundary", "at another boundary"),
+        ("T02a", ""),
+        ("OWL with GPT-4.1 on GAIA", "OWL with GPT-4.1 on GAIA"),
+    ],
+)
+def test_a_reader_is_not_told_the_numbers_of_our_test_cases(note, about):
+    assert Example({}, 1, note).about == about
