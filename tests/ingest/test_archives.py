@@ -254,7 +254,7 @@ def frames_of(content: bytes, **how):
 
 
 def test_a_file_that_takes_too_much_memory_ends_its_child_alone(settings):
-    settings.LIMITS = settings.LIMITS | {"memory_bytes": 300 * MIB}
+    settings.LIMITS = settings.LIMITS | {"memory_bytes": 200 * MIB}
     document = json.dumps({"format": "efficiency-frontier", "version": 1, "entries": []})
     heavy = document.replace("[]", "[" + ",".join(["[1,2,3,4,5,6,7,8,9]"] * 900_000) + "]")
 

@@ -47,7 +47,7 @@ def killed_while_publishing(start_worker, submission: Submission, **environ: str
     tasks.ingest.delay(submission.pk)
     assert within(20, lambda: Submission.objects.get(pk=submission.pk).attempts == 1)
     # The fault point holds it in the middle of its transaction; give it time to get there.
-    assert within(20, lambda: "mid_copy" in holding())
+    assert within(60, lambda: "mid_copy" in holding())
     worker.kill()
 
 
