@@ -116,6 +116,9 @@ class Child:
                 elif issue:
                     unread.append(issue)
         severity = INFO if found else ERROR
+        if found:
+            # Beside results it needs no advice.
+            unread = [replace(issue, expected=(), hint="") for issue in unread]
         self.frame.issues += [replace(issue, severity=severity) for issue in unread]
         return found
 

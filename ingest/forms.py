@@ -4,6 +4,7 @@ from django import forms
 
 from ingest import files
 from ingest.formats import FORMATS
+from ingest.resolve import PROPOSABLE, PROPOSED
 
 NAMES = ("hardware", "model", "task", "method", "samples", "region", "device_count")
 ASKED = "asked:"
@@ -69,13 +70,18 @@ class SubmitForm(forms.Form):
 def context_from(post, before: dict) -> dict:
     """The context of a submission with what its page's form says now.
 
-    A field is named `asked:hardware:CITIC`; without a label it is about all rows.
+    A field is named `asked:hardware:CITIC`; without a label it is about all rows. With `new:model`
+    the models whose fields are empty are brought as new ones under the file's names.
     """
     context = {key: dict(said) if isinstance(said, dict) else said for key, said in before.items()}
     for name, value in post.items():
-        if not name.startswith(ASKED) or not value.strip():
+        if not name.startswith(ASKED):
             continue
         key, _, label = name.removeprefix(ASKED).partition(":")
+        if not value.strip() and label and key in PROPOSABLE and post.get(f"new:{key}"):
+            value = PROPOSED
+        if not value.strip():
+            continue
         if not label:
             context[key] = value
             continue

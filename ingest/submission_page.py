@@ -10,7 +10,7 @@ from ingest import pipeline
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
 from ingest.grid import SEVERITIES, Grid, Remedy, remedy_of
-from ingest.resolve import KINDS, NAMES, Catalogue
+from ingest.resolve import KINDS, NAMES, PROPOSABLE, Catalogue
 from leaderboard import quantities
 from leaderboard.core import metrics
 from leaderboard.models import Board, Entry, Submission
@@ -292,6 +292,12 @@ class SubmissionPage:
     @cached_property
     def catalogue(self) -> Catalogue:
         return Catalogue()
+
+    @property
+    def can_be_new(self) -> list[tuple[str, str]]:
+        """The kinds of names that a sender may bring, where some are asked for."""
+        asked = {field.kind for field in self.asked if field.label}
+        return [(kind, f"{NAMES[kind]}s") for kind in PROPOSABLE if kind in asked]
 
     @property
     def lists(self) -> list[tuple[str, list[str]]]:

@@ -391,3 +391,24 @@ def test_an_entry_under_embargo_tells_its_sender_why_it_is_hidden(sender, client
     page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
 
     assert "under embargo until" in page
+
+
+def test_all_names_that_are_left_empty_come_as_new_ones_with_one_tick(sender, client):
+    content = csv(row(1, model="New A"), row(2, model="New B"), row(3, model="Tinny"))
+    submission = sent(content, by=sender, publish="NO")
+    client.force_login(sender)
+    assert 'name="new:model"' in client.get(submission.get_absolute_url()).content.decode()
+
+    client.post(
+        f"{submission.get_absolute_url()}recheck/",
+        {
+            "asked:model:New A": "",
+            "asked:model:New B": " ",
+            "asked:model:Tinny": "tiny",
+            "new:model": "1",
+        },
+    )
+    work(submission)
+
+    assert submission.context["model"] == {"New A": "+", "New B": "+", "Tinny": "tiny"}
+    assert (submission.state, submission.summary["errors"]) == ("CHECKED", 0)
