@@ -56,6 +56,14 @@ def amount(slug: str, scale: Scale, value: float) -> str:
     return shown_lives(value) if slug == "gpu_lives" else three_digits(scale, value)
 
 
+def range_words(one: Interval) -> str:
+    return f"{quantities.plain(one.low)} to {quantities.plain(one.high)}"
+
+
+def years(value: float) -> str:
+    return f"{value:.4g} {'year' if value == 1 else 'years'}"
+
+
 HEADS = ("run", "quantity", "state", "value", "low", "high", "unit", "badge", "reason")
 
 
@@ -67,10 +75,9 @@ def text(explorer: Explorer) -> str:
 
 
 def lines(explorer: Explorer) -> Iterator[list[str]]:
-    hardware = explorer.hardware.slug if explorer.hardware else ""
     for run in explorer.runs:
         for slug, found in run.outcomes.items():
-            yield line(run.name, slug, found, badge(slug, found, hardware))
+            yield line(run.name, slug, found, badge(slug, found, explorer.hardware_slug))
         for row in explorer.element_rows:
             state = "bounds" if row.is_bound else "value"
             yield mass(run, f"mass of {row.element.symbol}", row.kg, state, "", row.how)

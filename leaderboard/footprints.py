@@ -130,6 +130,10 @@ class Explorer:
         asked = self.question.hardware
         return next((device for device in self.devices if device.slug == asked), None)
 
+    @property
+    def hardware_slug(self) -> str:
+        return self.hardware.slug if self.hardware else ""
+
     @cached_property
     def region(self) -> Factor | None:
         asked = self.question.grid.casefold()

@@ -216,6 +216,7 @@ PAGES = {
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",
     "metric": lambda site: "/metrics/material/",
+    "metrics": lambda site: "/metrics/",
     "metric tried": lambda site: (
         "/metrics/cost_of_pass/?recipe=cost_of_pass.from_totals/1&cost=1+J&quality=0.5"
     ),

@@ -192,7 +192,7 @@ class FootprintSerializer(Serializer):
 def told(explorer: Explorer) -> dict[str, Any]:
     """The answer as plain objects."""
     setting, asked = explorer.setting, explorer.question
-    hardware = explorer.hardware.slug if explorer.hardware else ""
+    hardware = explorer.hardware_slug
     return {
         "scenario": {
             "mfu": bare(setting.mfu),

@@ -116,7 +116,7 @@ class ExampleSerializer(Serializer):
         expected, help_text="A number in the metric's unit, or a part of what an analysis finds."
     )
     within = FloatField(help_text="Tolerance; 0 is one in a million of the value.")
-    note = CharField()
+    note = CharField(source="about")
 
 
 class FormulaSerializer(Serializer):
