@@ -26,7 +26,7 @@ run: install ## Install, start everything, print the address; Ctrl-C stops it
 test: install-dev ## Run all tests; ARGS='-k word' picks some
 	@$(PY) -m pytest $(ARGS)
 
-bench: install ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
+bench: install-dev ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
 	@$(WITH) --scratch $(PY) -m deploy.bench $(ARGS)
 
 admin: install ## Make an account for an editor, whether or not the site runs

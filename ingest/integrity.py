@@ -303,7 +303,7 @@ def orphans(breaches: list[str]) -> dict[str, int]:
     rows = {
         "runs without a measurement": Run.objects.filter(measurements=None),
         "runs of files that were never published": Run.objects.exclude(
-            submission__state__in=WITH_RUNS
+            submission__state__in=(*WITH_RUNS, *HIDDEN)
         ),
         "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
     }
