@@ -13,7 +13,7 @@ PY := .venv/bin/python
 WITH := $(PY) -m deploy.with_services
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench admin manage shell lint format lock clean install install-dev python
+.PHONY: help run test bench drill admin manage shell lint format lock clean install install-dev python
 
 help: ## List the targets
 	@echo "make run [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=…] [REDIS_URL=…] [PYTHON=…]"
@@ -28,6 +28,9 @@ test: install-dev ## Run all tests; ARGS='-k word' picks some
 
 bench: install-dev ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
 	@$(WITH) --scratch $(PY) -m deploy.bench $(ARGS)
+
+drill: install-dev ## Kill, flush and flood a site of its own; ARGS go to deploy/drill.py
+	@$(PY) -m deploy.drill $(ARGS)
 
 admin: install ## Make an account for an editor, whether or not the site runs
 	@$(WITH) $(PY) manage.py createsuperuser

@@ -12,6 +12,7 @@ import argparse
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -43,7 +44,7 @@ def main() -> int:
     options = arguments()
     failed = 0
     for drill in DRILLS:
-        if options.case in (None, drill.case):
+        if options.case in (None, drill.case) and options.title in drill.title:
             seen = played(drill, options)
             failed += not seen.passed
             print(f"{drill.case:>2} {seen.verdict}  {drill.title}: {seen}", flush=True)
@@ -53,6 +54,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--case", type=int, choices=sorted({drill.case for drill in DRILLS}))
+    parser.add_argument("--title", default="", help="a part of one's title, such as mid_copy")
     parser.add_argument("--rows", type=int, help="of the large files; each drill has its number")
     parser.add_argument("--log", type=int, default=5, help="lines of each log after a failure")
     parser.add_argument("--off", default="", help="a protection of leaderboard/faults.py to lack")
@@ -151,13 +153,14 @@ class Site:
 
     def __init__(self, services: Services, environ: dict[str, str]) -> None:
         self.services = services
-        self.folder = services.folder
+        self.folder, self.temporary = services.folder, services.folder / "tmp"
         self.port = free_port()
         self.roles: dict[str, Role] = {}
         self.environ = {
             **os.environ,
             **services.urls,
             "VAR_DIR": str(self.folder),
+            "TMPDIR": str(self.temporary),
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "SECRET_KEY": "a key for a site that lives some minutes, and for no other",
@@ -171,7 +174,8 @@ class Site:
 
     def prepare(self) -> None:
         """Tables, accounts, an empty board, and what a tester from outside is told of the site."""
-        (self.folder / "run").mkdir(exist_ok=True)
+        (self.folder / "run").mkdir()
+        self.temporary.mkdir()
         self.manage("migrate", "--verbosity", "0")
         self.tokens: dict[str, str] = json.loads(self.manage("seed_demo", "--rows", "0", "--json"))[
             "tokens"
@@ -246,6 +250,27 @@ class Site:
             return 0, b"", time.monotonic() - began
         finally:
             connection.close()
+
+    def announced(self, size: int, *, at_most: float, leaves: bool = False) -> tuple[int, float]:
+        """Announce a body and send a part of it, until an answer comes or the sender leaves.
+
+        Returns the answer's status, 0 without one, and the share that was sent.
+        """
+        head = (
+            f"POST {self.urls['upload']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {self.tokens['demo-sender']}\r\n"
+            f"Content-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"
+        )
+        sent, piece = 0, b"x" * 2**16
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            client.sendall(head.encode())
+            while sent < at_most * size:
+                if not leaves and select.select([client], [], [], 0.05)[0]:
+                    break
+                client.sendall(piece)
+                sent += len(piece)
+            answer = b"" if leaves else client.recv(64)
+        return int(answer.split()[1]) if answer else 0, sent / size
 
     def ask(self, query: str, *values: Any) -> Any:
         """The first column of the first row of the answer; None when there is no answer."""
@@ -377,6 +402,35 @@ def resident_mib(pid: int) -> float:
 # The drills
 
 
+def fuzzed(site: Site, seen: Seen, rows: int) -> None:
+    """Every reader on so many random and so many damaged files."""
+    command = [sys.executable, "-m", "pytest", "-q", "-k", "random_bytes or damaged_sample"]
+    path = "tests/ingest/formats/test_contract.py"
+    environ = site.environ | {"PARSER_EXAMPLES": str(rows)}
+    began = time.monotonic()
+    done = subprocess.run(
+        [*command, path], cwd=ROOT, env=environ, check=False, capture_output=True, text=True
+    )
+    seen.note(done.stdout.strip().splitlines()[-1], done.returncode == 0)
+    seen.note(f"{rows:,} of each kind in {time.monotonic() - began:.0f} s")
+
+
+def oversized(site: Site, seen: Seen, rows: int) -> None:
+    """A body beyond the limit, and one whose sender goes in the middle of it."""
+    site.start("web", "worker", "beat")
+    limit = 256 * 2**20
+    status, share = site.announced(limit + 2**21, at_most=0.2)
+    seen.equal("answer", status, 413)
+    seen.most("read before it", 100 * share, 5, "% sent")
+    site.announced(50 * 2**20, at_most=0.2, leaves=True)
+    until(lambda: False, 10)
+    seen.equal("submissions", site.count("submission"), 0)
+    seen.equal("pieces", site.count("submissionchunk"), 0)
+    seen.equal("temporary files", [path.name for path in site.temporary.glob("tmp*")], [])
+    seen.equal("upload after it", site.send(site.table(rows)).status, 202)
+    seen.most("settled", until(site.is_settled, 60), PICK_UP_S)
+
+
 def large(site: Site, seen: Seen, rows: int) -> None:
     """A file of the largest size in, and somebody else's small one past it."""
     site.start("web", "worker", "beat")
@@ -492,8 +546,10 @@ def poisoned(site: Site, seen: Seen, rows: int) -> None:
     site.start("worker", ENABLE_FAULTS="1", FAULT_POINT="in_parse:kill", FAULT_FILE="poison.csv")
     poison = site.send(site.table(rows, 50_000), name="poison.csv")
     others = [site.send(site.table(rows, 1000 * number)) for number in range(10)]
-    published = until(lambda: {site.state(file) for file in others} == {"PUBLISHED"}, 180)
-    seen.most("others published", published, PICK_UP_S)
+    seen.equal("answers", {file.status for file in [poison, *others]}, {202})
+    done = until(lambda: "RECEIVED" not in {site.state(file) for file in others}, 180)
+    seen.most("others done", done, PICK_UP_S)
+    seen.equal("their states", {site.state(file) for file in others}, {"PUBLISHED"})
     until(lambda: site.state(poison) != "RECEIVED", 90)
     seen.equal("poison", site.state(poison), "QUARANTINED")
     seen.equal("attempts", site.attempts(poison), 3)
@@ -564,7 +620,9 @@ POINTS = ("in_parse", "after_claim", "mid_copy", "before_commit", "after_commit"
 LARGE = 100_000
 SLOWLY = {"ENABLE_FAULTS": "1", "FAULT_POINT": "mid_copy:sleep:5"}
 DRILLS = [
+    Drill(10, "random and damaged files", fuzzed, 2_000),
     Drill(11, "a file of a million rows", large, 1_000_000),
+    Drill(12, "bodies too large and broken off", oversized),
     *(Drill(15, f"kill -9 at {point}", partial(killed, point), LARGE) for point in POINTS),
     Drill(17, "broker emptied", flushed),
     Drill(18, "broker away", brokerless),
