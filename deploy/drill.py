@@ -278,7 +278,7 @@ class Site:
             suppress(psycopg.OperationalError),
             psycopg.connect(self.environ["DATABASE_URL"], autocommit=True) as connection,
         ):
-            row = connection.execute(query, values).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(query, values).fetchone()
             return row[0] if row else None
 
     def state(self, file: File) -> str:
