@@ -13,7 +13,7 @@ PY := .venv/bin/python
 WITH := $(PY) -m deploy.with_services
 
 .DEFAULT_GOAL := help
-.PHONY: help run test outcomes bench admin manage shell lint format lock clean install install-dev python
+.PHONY: help run test outcomes bench drill admin manage shell lint format lock clean install install-dev python
 
 help: ## List the targets
 	@echo "make run [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=…] [REDIS_URL=…] [PYTHON=…]"
@@ -29,8 +29,11 @@ test: install-dev ## Run all tests; ARGS='-k word' picks some
 outcomes: install-dev ## Write docs/formats-outcomes.md from the real result files beside this clone
 	@WRITE_OUTCOMES=1 $(PY) -m pytest -q tests/ingest/test_outcomes.py
 
-bench: install ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
+bench: install-dev ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
 	@$(WITH) --scratch $(PY) -m deploy.bench $(ARGS)
+
+drill: install-dev ## Kill, flush and flood a site of its own; ARGS go to deploy/drill.py
+	@$(PY) -m deploy.drill $(ARGS)
 
 admin: install ## Make an account for an editor, whether or not the site runs
 	@$(WITH) $(PY) manage.py createsuperuser

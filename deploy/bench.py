@@ -8,8 +8,13 @@ import argparse
 import io
 import json
 import os
+import re
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import django
@@ -21,20 +26,25 @@ import numpy as np  # noqa: E402  (settings first)
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from deploy import peer  # noqa: E402
 from ingest import pipeline  # noqa: E402
 from leaderboard import frontiers  # noqa: E402
 from leaderboard.core import pareto  # noqa: E402
-from leaderboard.models import (  # noqa: E402  # noqa: E402
+from leaderboard.models import (  # noqa: E402
     AIModel,
     Board,
     Change,
     Entry,
     Estimate,
     Hardware,
+    Measurement,
     Method,
     Objective,
+    Run,
+    Submission,
     Task,
 )
 
@@ -45,18 +55,25 @@ REPEATS = 5
 
 def main() -> None:
     options = arguments()
+    if options.publish:
+        print(json.dumps(published_here(options.publish)))
+        return
     call_command("migrate", verbosity=0)
     rng = np.random.default_rng(options.seed)
-    for measure in (frontier_refresh, publishing):
-        for line in measure(options, rng):
-            print(json.dumps(line), flush=True)
+    for name, measure in MEASURES.items():
+        if options.only in ("", name):
+            for line in measure(options, rng):
+                print(json.dumps(line), flush=True)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--peer-rows", type=int, default=10_000, help="for import-export")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", choices=["", *MEASURES])
+    parser.add_argument("--publish", type=int, help=argparse.SUPPRESS)  # What a worker is told.
     return parser.parse_args()
 
 
@@ -121,7 +138,8 @@ def add_points(board: Board, points: np.ndarray) -> None:
     """Entries with exactly these estimates, and the board told of them."""
     start = Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     ids = range(start + 1, start + 1 + len(points))
-    names = [make(kind, "bench").pk for kind in (AIModel, Method, Hardware)]
+    method = make(Method, "bench", kind=Method.OTHER)
+    names = [make(AIModel, "bench").pk, method.pk, make(Hardware, "bench").pk]
     with transaction.atomic(), connection.cursor() as cursor:
         copied(
             cursor,
@@ -161,8 +179,8 @@ def make_task(slug: str) -> Task:
     )
 
 
-def make(kind, slug: str):
-    return kind.objects.get_or_create(slug=slug, defaults={"name": slug})[0]
+def make(model, slug: str, **more):
+    return model.objects.get_or_create(slug=slug, defaults={"name": slug} | more)[0]
 
 
 def copied(cursor, target: str, rows) -> None:
@@ -190,32 +208,115 @@ TABLES = (
 
 def publishing(options, rng) -> Iterator[dict]:
     """A native CSV through the whole pipeline, over a bare COPY of the rows that it made."""
-    make_task("bench-publish")
-    make(Method, "baseline")
-    make(AIModel, "bench-model")
-    make(Hardware, "bench-device")
-    csv = native_csv(options.rows, rng)
-    sender = get_user_model().objects.create_user("bench")
-    received, _ = pipeline.receive(
-        [("bench.csv", io.BytesIO(csv))], filename="bench.csv", by=sender, at=timezone.now()
-    )
-    ours = seconds(lambda: pipeline.ingest(received.pk, at=timezone.now()))
-    received.refresh_from_db()
-    if received.summary.get("runs") != options.rows:
-        raise SystemExit(f"the bench file was not published: {received.issues[:3]}")
-    saved = {table: dumped(table, received.pk) for table in TABLES}
+    received = received_file(options.rows, rng)
+    worker = published(received)
+    with tempfile.TemporaryDirectory() as folder:
+        saved = {table: Path(folder) / table for table in TABLES}
+        table_rows = sum(dumped(table, received.pk, path) for table, path in saved.items())
+        removed(received.pk)
+        bare = seconds(lambda: restored(saved))
     removed(received.pk)
-    bare = seconds(lambda: restored(saved))
+    ours = worker["seconds"]
     yield {
         "bench": "publish",
         "rows": options.rows,
-        "table_rows": sum(data.count(b"\n") for data in saved.values()),
+        "table_rows": table_rows,
         "seconds": ours,
         "copy_seconds": bare,
         "rows_per_second": options.rows / ours,
         "ratio": ours / bare,
         "limit": 3,
     }
+    yield {
+        "bench": "publish-memory",
+        "rows": options.rows,
+        "idle_mib": worker["idle_mib"],
+        "peak_mib": worker["peak_mib"],
+        "growth_mib": worker["peak_mib"] - worker["idle_mib"],
+        "limit": 600,
+    }
+
+
+def received_file(rows: int, rng) -> Submission:
+    """A native CSV of new entries, waiting for a worker."""
+    if not Task.objects.filter(slug="bench-publish").exists():
+        make_task("bench-publish")
+    make(Method, "baseline", kind=Method.BASELINE)
+    make(AIModel, "bench-model")
+    make(Hardware, "bench-device")
+    sender, _ = get_user_model().objects.get_or_create(username="bench")
+    received, _ = pipeline.receive(
+        [("bench.csv", io.BytesIO(native_csv(rows, rng)))],
+        filename="bench.csv",
+        by=sender,
+        at=timezone.now(),
+    )
+    return received
+
+
+def published(received: Submission) -> dict[str, float]:
+    """What a worker process of its own tells of publishing this file."""
+    command = [sys.executable, "-m", "deploy.bench", "--publish", str(received.pk)]
+    told: dict[str, float] = json.loads(subprocess.check_output(command))
+    received.refresh_from_db()
+    if received.state != Submission.State.PUBLISHED:
+        raise SystemExit(f"the bench file was not published: {received.issues[:3]}")
+    return told
+
+
+def published_here(submission: int) -> dict[str, float]:
+    """Seconds and memory that publishing takes in this process."""
+    Submission.objects.exists()
+    idle = peak_mib()
+    took = seconds(lambda: pipeline.ingest(submission, at=timezone.now()))
+    return {"seconds": took, "idle_mib": idle, "peak_mib": peak_mib()}
+
+
+def peak_mib() -> float:
+    """The most memory that this process ever had. `getrusage` would begin with its parent's."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+def import_export(options, rng) -> Iterator[dict]:
+    """django-import-export leaving the same entries, runs and numbers, over our pipeline."""
+    received = received_file(options.peer_rows, rng)
+    content = b"".join(bytes(chunk.bytes) for chunk in received.chunks.order_by("position"))
+    ours = published(received)["seconds"]
+    numbers = peer.numbers_of(received)
+    expected = left_behind()
+    removed(received.pk)
+    other = Submission.objects.create(
+        filename="bench.csv",
+        sha256=received.sha256,
+        size=0,
+        submitted_by=received.submitted_by,
+        received_at=timezone.now(),
+    )
+    theirs = seconds(lambda: peer.imported(content.decode(), numbers, other))
+    if left_behind() != expected:
+        raise SystemExit(f"not the same: {left_behind()}, ours {expected}")
+    yield {
+        "bench": "import-export",
+        "rows": options.peer_rows,
+        "seconds": theirs,
+        "our_seconds": ours,
+        "rows_per_second": options.peer_rows / theirs,
+        "our_rows_per_second": options.peer_rows / ours,
+        "ratio": theirs / ours,
+        "at_least": 20,
+    }
+
+
+def left_behind() -> tuple[int, int, int, dict[str, float]]:
+    """How many entries, runs and numbers there are, and each metric's sum."""
+    sums = Measurement.objects.values_list("metric").annotate(sum=Sum("value")).order_by("metric")
+    return (
+        Entry.objects.filter(task__slug="bench-publish").count(),
+        Run.objects.count(),
+        Measurement.objects.count(),
+        {metric: float(f"{total:.9g}") for metric, total in sums},
+    )
 
 
 HEADER = (
@@ -245,11 +346,14 @@ WHERE = {
 }
 
 
-def dumped(table: str, submission: int) -> bytes:
-    """The rows that the submission made in a table, as COPY text."""
+def dumped(table: str, submission: int, path: Path) -> int:
+    """Save the rows that the submission made in a table as COPY text. Returns their number."""
     query = f"SELECT * FROM {table} WHERE {WHERE[table].format(pk=submission)}"
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
-        return b"".join(bytes(part) for part in copy)
+    with connection.cursor() as cursor, path.open("wb") as file:
+        with cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
+            for part in copy:
+                file.write(part)
+        return cursor.rowcount
 
 
 def removed(submission: int) -> None:
@@ -270,13 +374,20 @@ def removed(submission: int) -> None:
         cursor.execute("DELETE FROM leaderboard_submission WHERE id = %s", [submission])
 
 
-def restored(saved: dict[str, bytes]) -> None:
+def restored(saved: dict[str, Path]) -> None:
     """The barest way to the same rows: COPY in one transaction, all constraints and indexes on."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, data in saved.items():
-            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                copy.write(data)
+        for table, path in saved.items():
+            with path.open("rb") as file, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                while part := file.read(2**20):
+                    copy.write(part)
 
+
+MEASURES = {
+    "frontier": frontier_refresh,
+    "publish": publishing,
+    "import-export": import_export,
+}
 
 if __name__ == "__main__":
     main()

@@ -23,3 +23,10 @@ class ForgivingRedisCache(RedisCache):
             super().set(key, value, *args, **kwargs)
         except (RedisError, OSError) as error:
             log.warning("cache write failed: %s", error)
+
+    def add(self, key, value, *args, **kwargs):
+        try:
+            return super().add(key, value, *args, **kwargs)
+        except (RedisError, OSError) as error:
+            log.warning("cache write failed: %s", error)
+            return False

@@ -1,9 +1,10 @@
 """Where a test may hurt us on purpose, and which protections it may take away.
 
     FAULT_POINT=mid_copy:kill          also name:sleep:5 and name:raise
+    FAULT_FILE=poison.csv              at in_parse, only while this file is read
     FAULT_OFF=one_transaction,sweep    single protections, so that a test can show it would notice
 
-Both are read only where ENABLE_FAULTS is set, which `manage.py check --deploy` refuses.
+All are read only where ENABLE_FAULTS is set, which `manage.py check --deploy` refuses.
 """
 
 import os
@@ -36,9 +37,9 @@ class Injected(Exception):
     """Raised at a fault point that was asked to raise."""
 
 
-def fault(point: str) -> None:
+def fault(point: str, file: str = "") -> None:
     """Do here what FAULT_POINT asks for; nothing in a site that does not enable faults."""
-    if not settings.ENABLE_FAULTS:
+    if not settings.ENABLE_FAULTS or os.environ.get("FAULT_FILE", file) != file:
         return
     name, _, action = os.environ.get("FAULT_POINT", "").partition(":")
     if name != point:

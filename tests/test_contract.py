@@ -273,6 +273,16 @@ def test_a_run_of_a_file_that_was_never_published_is_found(published):
     assert any("is rejected and has 1 runs" in breach for breach in found)
 
 
+@pytest.mark.parametrize("state", ["HELD", "EMBARGOED"])
+def test_a_file_that_waits_to_be_public_may_have_runs(published, state):
+    hidden = make_submission(state=state, size=0, submitted_by=make_user())
+    Run.objects.create(submission=hidden, entry=Entry.objects.all()[0], row=1).measurements.create(
+        metric="latency", origin="REPORTED", value=1, low=1, high=1, raw_value="1", raw_unit="s"
+    )
+
+    assert not [breach for breach in breaches() if "never published" in breach]
+
+
 def test_a_changed_estimate_is_found(published):
     Estimate.objects.filter(metric="latency").update(value=0.6, high=0.6)
 

@@ -102,31 +102,53 @@ def stated_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+# Where a value stands: the place around it and its own key; None for the whole.
+Place = tuple[Any, str | int] | None
+
+
 def check(value: Any) -> None:
     """Refuse what no database of ours can hold: too deep, too long, zero or broken characters."""
-    waiting = [(value, 1)]
+    waiting: list[tuple[Any, int, Place]] = [(value, 1, None)]
     while waiting:
-        inner, depth = waiting.pop()
+        inner, depth, place = waiting.pop()
         if depth > _limits.JSON_DEPTH:
-            raise Unreadable(nested())
+            raise Unreadable(nested(_pointer(place)))
         if isinstance(inner, dict):
             for key in inner:
-                _check_text(key, _limits.NAME_CHARS)
-            waiting += [(child, depth + 1) for child in inner.values()]
+                _check_text(key, _limits.NAME_CHARS, place)
+            waiting += [(child, depth + 1, (place, key)) for key, child in inner.items()]
         elif isinstance(inner, list):
-            waiting += [(child, depth + 1) for child in inner]
+            waiting += [(child, depth + 1, (place, at)) for at, child in enumerate(inner)]
         elif isinstance(inner, str):
-            _check_text(inner, _limits.CELL_CHARS)
+            _check_text(inner, _limits.CELL_CHARS, place)
 
 
-def _check_text(text: str, longest: int) -> None:
-    shown = text[: _limits.SHOWN_CHARS].encode("ascii", "backslashreplace").decode()
+def _check_text(text: str, longest: int, place: Place) -> None:
     if len(text) > longest:
         message = f"A text or key is longer than {longest:,} characters."
-        raise Unreadable(Issue("cell.long", message, given=shown))
+        raise Unreadable(
+            Issue("cell.long", message, column=_pointer(place), given=_printable(text))
+        )
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         message = "A text holds a zero character or half of a surrogate pair."
-        raise Unreadable(Issue("text.invalid", message, given=shown.replace("\0", "\\0")))
+        raise Unreadable(
+            Issue("text.invalid", message, column=_pointer(place), given=_printable(text))
+        )
+
+
+def _pointer(place: Place) -> str:
+    """The JSON pointer of a place, written only when something is wrong there."""
+    parts: list[str] = []
+    while place:
+        place, key = place
+        parts.append(f"/{escaped(str(key))}")
+    return _printable("".join(reversed(parts)))
+
+
+def _printable(text: str) -> str:
+    """The beginning of a text as it can be stored and shown."""
+    shown = text[: _limits.SHOWN_CHARS].encode("ascii", "backslashreplace").decode()
+    return shown.replace("\0", "\\0")
 
 
 def _broken(text: str, error: json.JSONDecodeError) -> Issue:
@@ -138,6 +160,7 @@ def _broken(text: str, error: json.JSONDecodeError) -> Issue:
     return Issue("json.invalid", f"The file is not valid JSON at {place}: {error.msg}.")
 
 
-def nested() -> Issue:
+def nested(pointer: str = "") -> Issue:
     """What is said of records inside records without end."""
-    return Issue("json.nested", f"The file is nested deeper than {_limits.JSON_DEPTH} levels.")
+    message = f"The file is nested deeper than {_limits.JSON_DEPTH} levels."
+    return Issue("json.nested", message, column=pointer)

@@ -1,8 +1,10 @@
 """The pages that belong to no table: home, search, theme, help, errors."""
 
+import sys
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Max, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -208,4 +210,6 @@ def closest(slug: str) -> list:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """A fault of ours, or 503 where the database is away and will be back."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return render(request, "500.html", {"is_away": is_away}, status=503 if is_away else 500)

@@ -34,6 +34,16 @@ def test_a_point_raises_when_asked_and_the_others_do_not(allowed, monkeypatch):
         fault("mid_copy")
 
 
+def test_a_fault_may_be_of_one_file_alone(allowed, monkeypatch):
+    monkeypatch.setenv("FAULT_POINT", "in_parse:raise")
+    monkeypatch.setenv("FAULT_FILE", "poison.csv")
+
+    fault("in_parse", "good.csv")
+    fault("in_parse")
+    with pytest.raises(Injected):
+        fault("in_parse", "poison.csv")
+
+
 def test_a_point_sleeps_when_asked(allowed, monkeypatch):
     monkeypatch.setenv("FAULT_POINT", "mid_copy:sleep:0.2")
     started = time.monotonic()

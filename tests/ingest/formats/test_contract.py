@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,8 @@ from tests.ingest.formats.reading import SAMPLES, format_of, read, sample_files,
 
 FILES = sample_files()
 FORMATS = list(formats.FORMATS.values())
+# `make drill` tries many more.
+EXAMPLES = int(os.environ.get("PARSER_EXAMPLES", "80"))
 CODE = re.compile(r"[a-z]+\.[a-z]+")
 
 files = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -183,7 +186,7 @@ def test_a_hostile_file_gives_readings_or_a_reason(module: ModuleType, variant: 
 
 @every_format
 @given(content=st.binary(max_size=400))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_random_bytes_give_readings_or_a_reason(module: ModuleType, content: bytes) -> None:
     attempt(module, content)
     module.matches(Head(content, "folder/emissions.csv"))
@@ -191,7 +194,7 @@ def test_random_bytes_give_readings_or_a_reason(module: ModuleType, content: byt
 
 @every_format
 @given(seed=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_a_damaged_sample_gives_readings_or_a_reason(module: ModuleType, seed: Random) -> None:
     path = seed.choice([path for path in FILES if SAMPLES / module.SLUG in path.parents])
     content = bytearray(path.read_bytes())

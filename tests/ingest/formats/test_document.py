@@ -74,6 +74,19 @@ def test_a_mistake_is_placed():
     assert refusal('{\n"a": 1,\n}').message.startswith("The file is not valid JSON at line 3")
 
 
+@pytest.mark.parametrize(
+    ("content", "pointer"),
+    [
+        ('{"a": [1, {"b/c": "x\\u0000"}]}', "/a/1/b~1c"),
+        ('{"a": {"\\ud800": 1}}', "/a"),
+        ('{"a": ["' + "x" * (_limits.CELL_CHARS + 1) + '"]}', "/a/0"),
+        ('{"a": ' + "[" * 40 + "]" * 40 + "}", "/a" + "/0" * 39),
+    ],
+)
+def test_what_no_database_holds_is_placed(content, pointer):
+    assert refusal(content).column == pointer
+
+
 def test_leaves_are_keyed_by_json_pointer():
     record = {"a": {"b/c": "1", "d~e": ["x", {"f": None}]}, "g": {}, "h": []}
 
