@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ingest import pipeline
+from ingest import pipeline, progress
 from ingest.formats import FORMATS
 from ingest.forms import ASKED
 from ingest.grid import SEVERITIES, Grid, Remedy, remedy_of
@@ -98,7 +98,18 @@ class SubmissionPage:
     def words(self) -> str:
         if self.submission.state == State.CHECKED and self.submission.summary.get("errors"):
             return "Checked. Nothing is on a board, and it can be published when it has no errors."
-        return WORDS[State(self.submission.state)]
+        return self.progress or WORDS[State(self.submission.state)]
+
+    @property
+    def progress(self) -> str:
+        """How far the worker is with a file that takes longer."""
+        told = progress.of(self.submission.pk) if self.is_waiting else None
+        if told is None:
+            return ""
+        rows = f"{told.rows_read:,} rows read, {told.rows_checked:,} checked ({told.share:.0%})"
+        if told.seconds_left is None:
+            return f"{rows}."
+        return f"{rows}; about {max(told.seconds_left, 1):,.0f} s left."
 
     @property
     def title(self) -> str:

@@ -59,8 +59,10 @@ if (waiting) {
   const look = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (page.querySelector("[data-wait]")) setTimeout(look, 1500);
-    else location.reload();
+    const still = page.querySelector("[data-wait]");
+    if (!still) return location.reload();
+    if (waiting.textContent !== still.textContent) waiting.textContent = still.textContent;
+    setTimeout(look, 1500);
   };
   setTimeout(look, 800);
 }

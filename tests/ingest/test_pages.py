@@ -5,8 +5,9 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ingest import files, pipeline
+from ingest import files, pipeline, progress
 from ingest.errors import ERRORS
+from ingest.report import Report
 from leaderboard.models import Submission
 from tests.builders import (
     NOW,
@@ -338,3 +339,20 @@ def test_signing_in_leads_on(client):
     )
 
     assert (answer.status_code, answer["Location"]) == (302, "/submit/")
+
+
+def test_a_file_that_takes_longer_says_how_far_it_is(client, world):
+    sender = make_user()
+    client.force_login(sender)
+    submission = make_submission(submitted_by=sender, state="RECEIVED")
+    teller = progress.Teller(submission.pk, size=1000)
+    teller.told -= 2  # a second has passed since the last word
+    report = Report(10)
+    report.rows, report.planned = 12_400, 12_000
+    teller(report, 250)
+
+    page = text_of(client.get(submission.get_absolute_url()))
+
+    assert "12,400 rows read, 12,000 checked (25%)" in page
+    shown = client.get(f"/api/v1/submissions/{submission.public_id}/").json()["progress"]
+    assert (shown["rows_read"], shown["share"]) == (12_400, 0.25)
