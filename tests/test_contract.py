@@ -104,7 +104,8 @@ def test_all_limits_are_named_and_none_is_made_up(settings):
 
     assert set(limits) == LIMITS
     assert limits["max_attempts"] == settings.MAX_ATTEMPTS
-    assert limits["uploads_per_day"] is None
+    assert limits["uploads_per_day"] == 500
+    assert limits["login_failures"] is None
     # The supervisor gives it to the web server.
     supervisor = (settings.BASE_DIR / "deploy" / "supervisord.conf").read_text()
     assert f'STATEMENT_TIMEOUT_MS="{limits["statement_timeout_ms"]}"' in supervisor
