@@ -78,6 +78,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "No grid has this carbon intensity",
         "Carbon divided by energy lies outside of what any grid emits. Check both units.",
     ),
+    "origin.missing": (
+        "How was the energy obtained?",
+        "Say METERED, SENSED, REPORTED, ESTIMATED or RATED beside the number. Our JSON wants it "
+        "since version 1.1; for files of version 1 it is a note.",
+    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",

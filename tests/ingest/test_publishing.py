@@ -9,7 +9,7 @@ from django.utils import timezone
 from ingest import pipeline, quota
 from leaderboard import frontiers
 from leaderboard.models import AIModel, Board, Entry, Estimate, Run, Submission
-from tests.builders import make_user
+from tests.builders import make_board, make_task, make_user
 from tests.ingest.files import HEADER, csv, make_catalogue, received, row, sent
 
 pytestmark = pytest.mark.django_db
@@ -412,3 +412,13 @@ def test_all_names_that_are_left_empty_come_as_new_ones_with_one_tick(sender, cl
 
     assert submission.context["model"] == {"New A": "+", "New B": "+", "Tinny": "tiny"}
     assert (submission.state, submission.summary["errors"]) == ("CHECKED", 0)
+
+
+def test_a_board_of_another_task_says_so(sender, client):
+    sent(csv(row()), by=sender)
+    other = make_board(task=make_task("Trivia", slug="trivia"))
+
+    (found,) = visibility(client, Entry.objects.get(), f"?board={other.slug}")
+
+    assert (found["is_shown"], found["code"]) == (False, "board.other_task")
+    assert "Trivia" in found["sentence"]

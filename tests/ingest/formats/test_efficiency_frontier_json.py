@@ -69,6 +69,7 @@ def test_an_issue_names_the_json_pointer_in_the_entry():
     )
 
     assert [(issue.code, issue.column) for issue in reading.issues] == [
+        ("origin.missing", "/values/node_energy"),
         ("number.invalid", "/values/latency/value"),
         ("unit.missing", "/values/cost/value"),
         ("unit.missing", "/values/node_energy"),
@@ -184,3 +185,25 @@ def test_the_template_is_read_without_a_word():
 
     assert reading.issues == ()
     assert reading.settings == {"engine": "example-engine 1.10", "batch_size": 8}
+
+
+@pytest.mark.parametrize(
+    ("version", "origin", "severities"),
+    [
+        (1, "", ["info"]),
+        ("1.0", "", ["info"]),
+        (1.1, "", ["error"]),
+        (1.1, "METERED", []),
+        (1, "METERED", []),
+    ],
+)
+def test_a_rule_that_came_later_is_a_note_for_files_made_before(version, origin, severities):
+    energy = {"value": 5, "unit": "J"} | ({"origin": origin} if origin else {})
+    entries = [{"model": "m", "values": {"node_energy": energy}}]
+    document = {"format": "efficiency-frontier", "version": version, "entries": entries}
+
+    (reading,) = read_text(FORMAT, json.dumps(document))
+
+    found = [issue.severity for issue in reading.issues if issue.code == "origin.missing"]
+    assert found == severities
+    assert reading.values["node_energy"].raw == "5"
