@@ -8,7 +8,15 @@ from django.db.models import F
 
 from leaderboard.core import footprint
 from leaderboard.core.interval import Interval
-from leaderboard.models import AIModel, Composition, Factor, Hardware, HardwareFact, Task
+from leaderboard.models import (
+    AIModel,
+    Composition,
+    Factor,
+    Hardware,
+    HardwareFact,
+    ModelFact,
+    Task,
+)
 
 Kind = HardwareFact.Kind
 HOUR_S = 3600.0
@@ -17,12 +25,18 @@ HOUR_S = 3600.0
 A100S = ("nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb")
 # The region under which the PUE of data centres that train models stands.
 TRAINING_SITES = "training-sites"
+# Hardware of runs that a service answered: only these are paid by the token.
+SERVICE = "unspecified"
+TOKEN_PRICES: dict[str, str] = {
+    ModelFact.Kind.INPUT_PRICE: "input_token_price",
+    ModelFact.Kind.OUTPUT_PRICE: "output_token_price",
+}
 # The part of a composition that says how much of a device is toxic.
 TOXIC = "toxic elements"
 
 
 class Facts:
-    """The catalogue's facts, read once per instance in five queries."""
+    """The catalogue's facts, read once per instance in six queries."""
 
     def of(
         self, hardware: str, device_count: int, region: str, task: str, model: str = ""
@@ -40,6 +54,7 @@ class Facts:
             **self._devices.get(hardware, {}),
             "device_toxic_mass": self._toxic.get(hardware),
             "model_active_parameters": self._active_parameters.get(model),
+            **(self._token_prices.get(model, {}) if hardware == SERVICE else {}),
             "grid_intensity": self._factors.get((Factor.Kind.GRID_INTENSITY, place)),
             "pue": self._factors.get((Factor.Kind.PUE, place)),
         }
@@ -76,6 +91,23 @@ class Facts:
         """Model → the parameters that work on each token, where they are published."""
         rows = AIModel.objects.values_list("slug", "parameters_active")
         return {slug: Interval.exact(count) for slug, count in rows if count is not None}
+
+    @cached_property
+    def _token_prices(self) -> dict[str, dict[str, Interval]]:
+        """Model → its token prices: its maker's first, between those of all sellers."""
+        rows = ModelFact.objects.filter(kind__in=TOKEN_PRICES).values_list(
+            "model__slug", "kind", "written", "dated", *figure()
+        )
+        found: dict[tuple[str, str], list[tuple]] = defaultdict(list)
+        for slug, kind, written, dated, *bounds in rows:
+            found[slug, kind].append(("/" in written, dated, Interval(*bounds)))
+        prices: dict[str, dict[str, Interval]] = defaultdict(dict)
+        for (slug, kind), each in found.items():
+            # The makers' own names have no seller before a slash; of these the newest.
+            newest = sorted(each, key=lambda one: one[1], reverse=True)
+            ordered = [interval for *_, interval in sorted(newest, key=lambda one: one[0])]
+            prices[slug][TOKEN_PRICES[kind]] = spanned(ordered)
+        return prices
 
     @cached_property
     def _factors(self) -> dict[tuple[str, str], Interval]:
@@ -119,8 +151,10 @@ def device(
 
 def together(figures: list[Interval]) -> Interval | None:
     """The first figure, between the lowest and the highest of all that were published."""
-    if not figures:
-        return None
+    return spanned(figures) if figures else None
+
+
+def spanned(figures: list[Interval]) -> Interval:
     return Interval(
         figures[0].value,
         min(each.low for each in figures),

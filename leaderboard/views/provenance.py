@@ -23,12 +23,16 @@ FACT_WORDS = {
     "grid_intensity": "carbon intensity of the grid",
     "pue": "PUE",
     "a100_price": "price of an A100 hour",
+    "input_token_price": "list price of an input token",
+    "output_token_price": "list price of an output token",
 }
 # Facts that read better in another unit than the canonical one: factor and unit.
 FACT_UNITS = {
     "device_life": (footprint.YEAR_S, "years"),
     "device_price": (1 / 3600, "USD/h"),
     "a100_price": (1 / 3600, "USD/h"),
+    "input_token_price": (1e-6, "USD per million tokens"),
+    "output_token_price": (1e-6, "USD per million tokens"),
     "grid_intensity": (1 / 3.6e9, "g CO₂e/kWh"),
     "device_embodied_carbon": (1, "kg CO₂e"),
     "device_abiotic_depletion": (1, "kg Sb eq"),
@@ -183,6 +187,7 @@ class Chain:
             self.entry.device_count,
             self.run.region,
             self.entry.task.slug,
+            self.entry.model.slug,
         )
         return [self.input(name, measured, facts) for name in self.recipe.inputs]
 

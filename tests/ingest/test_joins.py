@@ -4,9 +4,11 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from leaderboard.models import Entry, Estimate
-from tests.builders import make_user
+from ingest import pipeline
+from leaderboard.models import Entry, Estimate, ModelFact
+from tests.builders import make_hardware, make_model, make_source, make_task, make_user
 from tests.ingest.files import csv, make_catalogue, sent
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +68,52 @@ def test_the_entry_says_that_it_is_joined(client):
     page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
 
     assert "joined from" in page
+
+
+def test_tokens_of_a_service_and_list_prices_give_its_cost(real_data, tmp_path):
+    """HELM v4 with the price list: 84.31 tokens in and one out are 0.000437 USD per request."""
+    make_model("GPT-4o (May 2024)", slug="gpt-4o", aliases=["gpt-4o-2024-05-13"])
+    make_task("BBQ", slug="bbq")
+    make_hardware("Unspecified", slug="unspecified")
+    prices = real_data / "model-prices-json/tokencost/model_prices.json"
+    call_command("import_reference", str(prices), dated="2026-01-01", verbosity=0)
+    folder = next((real_data / "helm-run-json/v4").glob("*gpt-4o-2024-05-13"))
+    files = [(f"{folder.name}/{one.name}", one.open("rb")) for one in sorted(folder.iterdir())]
+    submission, _ = pipeline.receive(
+        files,
+        filename=folder.name,
+        by=make_user(),
+        at=timezone.now(),
+        context={"hardware": "unspecified", "model": "gpt-4o", "task": "bbq"},
+    )
+
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    submission.refresh_from_db()
+    assert submission.state == "PUBLISHED", submission.issues
+    cost = Estimate.objects.get(metric="cost")
+    assert cost.value == pytest.approx(0.000437, abs=5e-7)
+    found = {one.metric: one.value for one in Entry.objects.get().estimates.all()}
+    assert found["quality"] == pytest.approx(0.95)
+    assert found["latency"] == pytest.approx(0.3999, abs=5e-5)
+
+
+def test_tokens_on_devices_of_ones_own_have_no_list_price():
+    model = make_model("Served", slug="served")
+    source = make_source()
+    for kind, price in (("INPUT_PRICE", 1e-6), ("OUTPUT_PRICE", 2e-6)):
+        ModelFact.objects.create(
+            model=model,
+            kind=kind,
+            value=price,
+            low=price,
+            high=price,
+            written="served",
+            citation="made up",
+            source=source,
+        )
+    header = f"{WHO},quality [%],tokens_in [count],tokens_out [count]"
+
+    sent(csv("served,riddles,card-9,8,60,100,10", header=header))
+
+    assert not Estimate.objects.filter(metric="cost").exists()

@@ -45,6 +45,8 @@ ABOUT_FACTS = {
     "grid_intensity": Fact("kgCO2e/J", "I_grid", "CO2 equivalent per energy of the region's grid"),
     "pue": Fact("1", "PUE", "power usage effectiveness of the data centre"),
     "a100_price": Fact("USD/s", "p_A100", "on-demand price of an A100's second"),
+    "input_token_price": Fact("USD/token", "p_in", "list price of an input token of the service"),
+    "output_token_price": Fact("USD/token", "p_out", "list price of an output token"),
 }
 # What is known of a run's hardware, place and date, in canonical units.
 FACTS = {name: fact.unit for name, fact in ABOUT_FACTS.items()}
