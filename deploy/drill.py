@@ -106,6 +106,8 @@ def played(drill: Drill, options: argparse.Namespace) -> Seen:
     with scratch_site({**drill.environ, **off}) as site:
         try:
             drill.play(site, seen, options.rows or drill.rows)
+            # Working all out again takes longer than the drill.
+            print(f"{drill.case:>2} …     {drill.title}: {seen}", file=sys.stderr, flush=True)
             seen.equal("breaches", site.breaches(), [])
         except Exception as error:
             seen.note(f"{type(error).__name__}: {error}", False)
