@@ -51,7 +51,7 @@ class Pass:
 
         A batch comes for each few thousand records, also when it holds no run.
         """
-        fault("in_parse", *(part.path for part in self.spool.parts[:1]))
+        fault("in_parse", file=next((part.path for part in self.spool.parts), ""))
         for readings in self.readings():
             planned = [plan for plan in map(self.plan, readings) if plan]
             for issue in self.doubts.of(planned):
