@@ -140,6 +140,7 @@ LIMITS = {
     # Of the process that reads what was sent.
     "memory_bytes": 2**30,
     "parse_seconds": 600,
+    "wall_seconds": 3600,
     "max_issues_kept": 500,
     "page_size_max": 500,
     "uploads_per_day": env.int("UPLOADS_PER_DAY", default=500),

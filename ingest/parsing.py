@@ -41,7 +41,8 @@ def frames(spool: Spool, *, format: str = "", patches: Patches | None = None) ->
         "limits": settings.LIMITS,
     }
     child = started(spool)
-    clock = threading.Timer(settings.LIMITS["parse_seconds"], stop, [child])
+    # The child waits while its parent writes, so the clock gives more than its own time.
+    clock = threading.Timer(settings.LIMITS["wall_seconds"], stop, [child])
     clock.start()
     try:
         assert child.stdin

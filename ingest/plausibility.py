@@ -18,14 +18,13 @@ from leaderboard.facts import Facts
 from leaderboard.models import Estimate
 
 # What a slip between two units multiplies a number by.
-SLIPS = {
-    3600.0: "Wh taken for J",
-    1000.0: "a prefix kilo or milli too much",
-    3.6e6: "kWh taken for J",
-    100.0: "a percentage taken for a share",
+PREFIX = {1000.0: "a prefix kilo or milli too much"}
+SLIPS: dict[str, dict[float, str]] = {
+    "energy": {3600.0: "Wh taken for J", 3.6e6: "kWh taken for J", **PREFIX},
+    "latency": {3600.0: "hours taken for seconds", **PREFIX},
+    "carbon": PREFIX,
+    "cost": {100.0: "cents taken for dollars", **PREFIX},
 }
-# Families that a slip is looked for in; a share can't slip unnoticed.
-SLIPPING = ("energy", "latency", "carbon", "cost")
 NEIGHBOURS = 5
 FAR = 20.0  # times beyond all neighbours
 FEW_SAMPLES = 30
@@ -71,7 +70,7 @@ class Doubts:
         yield from self.beyond_rating(planned, written)
         yield from self.copied(planned, written)
         for slug, measured in written.items():
-            if metrics.get(slug).family in SLIPPING:
+            if metrics.get(slug).family in SLIPS:
                 yield from self.slip(planned, measured)
 
     def slip(self, planned: Planned, measured: Measured) -> Iterator[Issue]:
@@ -80,7 +79,7 @@ class Doubts:
         value = measured.interval.value
         if found is None or value <= 0 or found[0] / FAR <= value <= found[1] * FAR:
             return
-        for factor, words in SLIPS.items():
+        for factor, words in SLIPS[metrics.get(measured.metric).family].items():
             mended = value / factor if value > found[1] else value * factor
             if found[0] <= mended <= found[1]:
                 unit = metrics.get(measured.metric).unit

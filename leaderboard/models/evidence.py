@@ -13,7 +13,7 @@ from django.db.models import Count, F, Func, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from leaderboard.models.catalogue import AIModel, Hardware, Method, Source, Task
-from leaderboard.models.constraints import interval_is_finite_and_ordered
+from leaderboard.models.constraints import Infinity, interval_is_finite_and_ordered
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -440,7 +440,11 @@ class Measurement(models.Model):
                 | (Q(raw_unit="", raw_value="") & ~Q(recipe="")),
                 name="measurement_written_or_derived",
             ),
-            models.CheckConstraint(condition=Q(divisor__gt=0), name="measurement_divisor_positive"),
+            # Not a number and infinity are no less than infinity.
+            models.CheckConstraint(
+                condition=Q(divisor__gt=0, divisor__lt=Infinity()),
+                name="measurement_divisor_positive",
+            ),
         ]
 
     def __str__(self):
