@@ -31,6 +31,7 @@ BROWSER_ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 QUEUES = ("ingest", "frontier")
+SETTLE_S = 20
 WORKER_PATIENCE_S = 30
 
 
@@ -128,6 +129,32 @@ def worker(transactional_db: None, shared_worker: Worker) -> Worker:
         empty_queues()
         shared_worker.start()
     return shared_worker
+
+
+@pytest.fixture(autouse=True)
+def settled(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a worker come to an end before the database is emptied under it."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    empty_queues()
+    deadline = time.monotonic() + SETTLE_S
+    while is_anyone_busy() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def is_anyone_busy() -> bool:
+    """Whether another process is in the middle of something in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        (busy,) = cursor.fetchone()
+    return busy > 0
 
 
 def empty_queues() -> None:

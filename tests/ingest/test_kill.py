@@ -45,7 +45,7 @@ def killed_while_publishing(start_worker, submission: Submission, **environ: str
         ENABLE_FAULTS="1", FAULT_POINT="mid_copy:sleep:60", LEASE_SECONDS=str(LEASE_S), **environ
     )
     tasks.ingest.delay(submission.pk)
-    assert within(20, lambda: Submission.objects.get(pk=submission.pk).attempts == 1)
+    assert within(60, lambda: Submission.objects.get(pk=submission.pk).attempts == 1)
     # The fault point holds it in the middle of its transaction; give it time to get there.
     assert within(60, lambda: "mid_copy" in holding())
     worker.kill()
@@ -58,8 +58,8 @@ def holding() -> str:
             "SELECT query FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
             " AND datname = current_database()"
         )
-        queries = " ".join(query for (query,) in cursor.fetchall())
-    return "mid_copy" if "leaderboard_measurement" in queries else ""
+        queries = [query for (query,) in cursor.fetchall()]
+    return "mid_copy" if any("COPY leaderboard_" in query for query in queries) else ""
 
 
 def take_up_again(start_worker, submission: Submission, *, seconds: float = 40) -> bool:

@@ -133,8 +133,8 @@ ODD: dict[str, tuple[bytes, list[str] | int]] = {
         TWO.replace(HEADER.split(" [")[0].encode(), HEADER.split(" [")[0].upper().encode()),
         2,
     ),
-    "UTF-16": (TWO.decode().encode("utf-16"), ["format.unknown"]),
-    "UTF-16 without mark": (TWO.decode().encode("utf-16-le"), ["format.unknown"]),
+    "UTF-16": (TWO.decode().encode("utf-16"), 2),
+    "UTF-16 without mark": (TWO.decode().encode("utf-16-le"), 2),
     "Latin-1": (TWO.replace(b"tiny", b"t\xefny", 1), ["file.encoding"]),
     "a zero byte": (TWO + b"\0", ["file.binary"]),
     "half a character": (TWO + b"\xc3", ["file.encoding"]),
@@ -257,7 +257,7 @@ def test_of_a_key_said_twice_the_last_does_not_win():
     submission = sent(document(twice), filename="a.json")
 
     assert submission.state == "HELD"
-    assert [issue["code"] for issue in submission.issues] == ["key.repeated"]
+    assert "key.repeated" in [issue["code"] for issue in submission.issues]
     assert Measurement.objects.get(run__row=2, metric="latency").value == 1
 
 
