@@ -59,7 +59,7 @@ def holding() -> str:
             " AND datname = current_database()"
         )
         queries = [query for (query,) in cursor.fetchall()]
-    return "mid_copy" if any("COPY leaderboard_" in query for query in queries) else ""
+    return "mid_copy" if any("COPY leaderboard_estimate" in query for query in queries) else ""
 
 
 def take_up_again(start_worker, submission: Submission, *, seconds: float = 40) -> bool:
