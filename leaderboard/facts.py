@@ -95,8 +95,10 @@ class Facts:
     @cached_property
     def _token_prices(self) -> dict[str, dict[str, Interval]]:
         """Model → its token prices: its maker's first, between those of all sellers."""
-        rows = ModelFact.objects.filter(kind__in=TOKEN_PRICES).values_list(
-            "model__slug", "kind", "written", "dated", *figure()
+        rows = (
+            ModelFact.objects.filter(kind__in=TOKEN_PRICES)
+            .order_by("written", "pk")
+            .values_list("model__slug", "kind", "written", "dated", *figure())
         )
         found: dict[tuple[str, str], list[tuple]] = defaultdict(list)
         for slug, kind, written, dated, *bounds in rows:

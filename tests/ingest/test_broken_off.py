@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from efficiency_site.wsgi import Entire, application
+from ingest import tasks
 from leaderboard.models import ApiToken, Submission, SubmissionChunk
 from tests.builders import make_user
 from tests.ingest.files import csv, make_catalogue, row
@@ -19,6 +20,12 @@ FORM = (
 )
 FORM_TYPE = "multipart/form-data; boundary=cut"
 BODIES = [pytest.param(FILE, "text/csv", id="body"), pytest.param(FORM, FORM_TYPE, id="form")]
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_work(monkeypatch):
+    """No worker takes up what is sent while the database is emptied."""
+    monkeypatch.setattr(tasks.ingest, "delay", lambda *_: None)
 
 
 def posted(body: bytes, kind: str, *, announced: int) -> int:

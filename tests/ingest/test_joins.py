@@ -72,7 +72,7 @@ def test_the_entry_says_that_it_is_joined(client):
 
 def test_tokens_of_a_service_and_list_prices_give_its_cost(real_data, tmp_path):
     """HELM v4 with the price list: 84.31 tokens in and one out are 0.000437 USD per request."""
-    make_model("GPT-4o (May 2024)", slug="gpt-4o", aliases=["gpt-4o-2024-05-13"])
+    make_model("GPT-4o (May 2024)", slug="gpt-4o-may", aliases=["gpt-4o-2024-05-13"])
     make_task("BBQ", slug="bbq")
     make_hardware("Unspecified", slug="unspecified")
     prices = real_data / "model-prices-json/tokencost/model_prices.json"
@@ -84,7 +84,7 @@ def test_tokens_of_a_service_and_list_prices_give_its_cost(real_data, tmp_path):
         filename=folder.name,
         by=make_user(),
         at=timezone.now(),
-        context={"hardware": "unspecified", "model": "gpt-4o", "task": "bbq"},
+        context={"hardware": "unspecified", "model": "gpt-4o-may", "task": "bbq"},
     )
 
     pipeline.ingest(submission.pk, at=timezone.now())

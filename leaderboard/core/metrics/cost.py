@@ -1,10 +1,11 @@
 """Money for one functional unit, in USD at a dated price.
 
-A stated cost wins. Otherwise it is, for a service, its tokens at their list prices, or else device
-time times the on-demand price of a device hour, or for
+A stated cost wins. Otherwise it is device time times the on-demand price of a device hour, or for
 a training run its accelerator hours, or the time that its compute takes on A100s at MFU 0.35 (0.20
 to 0.60). Cloud prices spread by a factor of four between providers; the hardware's page dates
 them.
+
+A service's requests cost their tokens at list prices, between those of its sellers.
 
 The unified cost of an agent adds what its tokens and its tool calls cost at their prices.
 """
@@ -23,27 +24,6 @@ METRIC = Metric(
     sources=(papers.COST_OF_PASS,),
     edges=("Prices of different dates are never mixed: an entry's page dates them.",),
 )
-
-
-@METRIC.derived(
-    "cost.from_tokens/1",
-    written="tokens_in * input_token_price + tokens_out * output_token_price",
-    examples=[
-        Example(
-            {
-                "tokens_in": 84.31,
-                "input_token_price": 5e-6,
-                "tokens_out": 1,
-                "output_token_price": 1.5e-5,
-            },
-            0.00043655,
-            "gpt-4o-2024-05-13 on BBQ",
-        )
-    ],
-    edges=("Only of a service: tokens of a model on devices of one's own have no price.",),
-)
-def from_tokens(tokens_in, input_token_price, tokens_out, output_token_price):
-    return tokens_in * input_token_price + tokens_out * output_token_price
 
 
 @METRIC.derived(
@@ -78,6 +58,27 @@ def from_hours(accelerator_time, device_price):
 )
 def from_compute(training_compute, a100_price):
     return footprint.busy_seconds(training_compute, mfu=footprint.MFU) * a100_price
+
+
+@METRIC.derived(
+    "cost.from_tokens/1",
+    written="tokens_in * input_token_price + tokens_out * output_token_price",
+    examples=[
+        Example(
+            {
+                "tokens_in": 84.31,
+                "input_token_price": 5e-6,
+                "tokens_out": 1,
+                "output_token_price": 1.5e-5,
+            },
+            0.00043655,
+            "gpt-4o-2024-05-13 on BBQ",
+        )
+    ],
+    edges=("Only of a service: tokens of a model on devices of one's own have no price.",),
+)
+def from_tokens(tokens_in, input_token_price, tokens_out, output_token_price):
+    return tokens_in * input_token_price + tokens_out * output_token_price
 
 
 def priced(noun: str) -> tuple[Input, ...]:
