@@ -18,7 +18,7 @@ from leaderboard.core import metrics, pareto
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
 from leaderboard.frontiers import ranked_by
-from leaderboard.models import Board, Estimate, Measurement, Run
+from leaderboard.models import Board, Entry, Estimate, Measurement, Run
 from leaderboard.models.evidence import Points
 from leaderboard.standings import Entries, rank_ranges
 
@@ -169,11 +169,9 @@ class Effect:
         found.leave = [names.label(int(entry)) for entry in leaving[:NAMED].tolist()]
         ranks = self.ranks(found.objectives, others, ours)
         order = np.lexsort([np.arange(len(keys)), np.where(layer[n:] == 0, 999, layer[n:])])
-        turned = others.value * np.array(directions)
         for place in order[:SHOWN].tolist():
-            own = ours.value[place] * np.array(directions)
-            above = (turned >= own).all(axis=1) & (turned > own).any(axis=1)
-            below = (turned <= own).all(axis=1) & (turned < own).any(axis=1)
+            own = ours.value[place]
+            above, below = pareto.dominance(others.value, own, directions)
             planned = self.first[keys[place]]
             found.standings.append(
                 Standing(
@@ -194,8 +192,8 @@ class Effect:
                     },
                     int(below.sum()),
                     int(above.sum()),
-                    nearest(names, others, turned, own, below),
-                    nearest(names, others, turned, own, above),
+                    nearest(names, others, own, below),
+                    nearest(names, others, own, above),
                 )
             )
 
@@ -216,24 +214,25 @@ def standing(points: Points, board: Board, objectives: Sequence[str]) -> np.ndar
     return pareto.complete(points.of(objectives).value) & points.within(board.bounds)
 
 
-def nearest(
-    names: Entries, others: Points, turned: np.ndarray, own: np.ndarray, mask: np.ndarray
-) -> list[str]:
+def nearest(names: Entries, others: Points, own: np.ndarray, mask: np.ndarray) -> list[str]:
     """The names of some entries of a mask, the nearest to a point first."""
-    places = np.flatnonzero(mask)
-    spread = np.ptp(turned, axis=0) if len(turned) else np.ones_like(own)
-    spread[spread == 0] = 1
-    distance = np.abs((turned[places] - own) / spread).sum(axis=1)
-    chosen = places[np.argsort(distance, kind="stable")][:NAMED]
-    return [names.label(int(entry)) for entry in others.entries[chosen].tolist()]
+    places = pareto.nearest(others.value, own, mask)[:NAMED]
+    return [names.label(int(entry)) for entry in others.entries[places].tolist()]
 
 
 def name_of(planned: Planned) -> str:
-    """“Qwen3-8B, 2 × H100”."""
+    """What the run's entry is or will be called."""
     one = planned.identity
-    method = "" if one.method.slug == "baseline" else f", {one.method}"
-    device = "" if one.hardware.slug == "unspecified" else f", {one.device_count} × {one.hardware}"
-    return f"{one.model}{method}{device}"
+    return str(
+        Entry(
+            task=one.task,
+            model=one.model,
+            method=one.method,
+            hardware=one.hardware,
+            device_count=one.device_count,
+            settings=planned.reading.settings,
+        )
+    )
 
 
 def line(planned: Planned) -> dict[str, Any]:

@@ -224,6 +224,9 @@ def joined(task: Task, right: dict[Key, Interval]) -> dict[Key, Interval]:
     """(Entry, metric) → what follows from numbers that different runs of an entry brought."""
     facts = Facts()
     found: dict[Key, Interval] = {}
+    known: dict[int, dict[str, Interval]] = defaultdict(dict)
+    for (entry, metric), interval in right.items():
+        known[entry][metric] = interval
     for entries in batches(Entry.objects.filter(task=task)):
         measured: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         rows = Measurement.objects.filter(
@@ -235,8 +238,7 @@ def joined(task: Task, right: dict[Key, Interval]) -> dict[Key, Interval]:
             entry for entry, runs in measured.items() if len(set(map(frozenset, runs.values()))) > 1
         ]
         for row in Entry.objects.named().filter(pk__in=unlike):
-            known = {metric: one for (entry, metric), one in right.items() if entry == row.pk}
-            worked = derive(known, facts.of(*place_of(row)))
+            worked = derive(known[row.pk], facts.of(*place_of(row)))
             found |= {(row.pk, metric): one for metric, (one, _) in worked.items()}
     return found
 

@@ -63,3 +63,24 @@ def all_layers(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
     if costs.shape[1] == 1:
         return (np.unique(costs[:, 0], return_inverse=True)[1] + 1).astype(np.int32)
     return np.asarray(moocore.pareto_rank(costs), dtype=np.int32) + 1
+
+
+def dominance(
+    points: np.ndarray, own: np.ndarray, directions: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Masks of shape (n,): the rows that dominate the point `own`, and those that it dominates."""
+    turned, mine = points * np.asarray(directions), own * np.asarray(directions)
+    above = (turned >= mine).all(axis=1) & (turned > mine).any(axis=1)
+    below = (turned <= mine).all(axis=1) & (turned < mine).any(axis=1)
+    return above, below
+
+
+def nearest(points: np.ndarray, own: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The places of a mask, in the order of their distance as shares of the points' spread."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return places
+    spread = np.ptp(points, axis=0)
+    spread[spread == 0] = 1
+    distance = np.abs((points[places] - own) / spread).sum(axis=1)
+    return places[np.argsort(distance, kind="stable")]

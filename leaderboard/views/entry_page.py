@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from leaderboard import charts, drawings, quantities, visibility
-from leaderboard.core import metrics
+from leaderboard.core import metrics, pareto
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
@@ -144,19 +144,9 @@ class EntryPage:
             return np.zeros(0, int), np.zeros(0, int)
         standings = self.standings
         values = standings.points.of(standings.filters.objectives).value
-        turned = values * np.array(standings.filters.directions)
-        own = turned[self.place]
-        above = (turned >= own).all(axis=1) & (turned > own).any(axis=1)
-        below = (turned <= own).all(axis=1) & (turned < own).any(axis=1)
-        return self.nearest(turned, above), self.nearest(turned, below)
-
-    def nearest(self, turned: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """The places of a mask, in the order of their distance as shares of the whole spread."""
-        places = np.flatnonzero(mask)
-        spread = np.ptp(turned, axis=0)
-        spread[spread == 0] = 1
-        distance = np.abs((turned[places] - turned[self.place]) / spread).sum(axis=1)
-        return places[np.argsort(distance, kind="stable")]
+        own = values[self.place]
+        above, below = pareto.dominance(values, own, standings.filters.directions)
+        return pareto.nearest(values, own, above), pareto.nearest(values, own, below)
 
     @property
     def beaten_by(self) -> int:

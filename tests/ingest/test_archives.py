@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-import zlib
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -111,6 +110,7 @@ def test_an_error_in_one_file_does_not_hide_those_of_others():
 
     assert {(issue["path"], issue["code"]) for issue in found.issues} >= {
         ("a.csv", "number.invalid"),
+        ("b.csv", "format.unknown"),
     }
     assert found.planned == 1
 
@@ -260,8 +260,7 @@ def test_a_file_that_takes_too_much_memory_ends_its_child_alone(settings):
 
     codes = {issue.code for frame in frames_of(heavy.encode()) for issue in frame.issues}
 
-    assert codes <= {"file.limits", "rows.excess", "columns.excess", "format.unknown"}
-    assert codes
+    assert codes == {"file.limits"}
 
 
 def test_a_file_that_takes_too_long_ends_its_child_alone(settings):
@@ -285,6 +284,5 @@ def test_a_checksum_that_is_wrong_is_noticed():
     content = bytearray(zipped([("a.csv", csv(row()))], zipfile.ZIP_STORED))
     place = content.index(b"tiny,riddles")
     content[place] ^= 1
-    assert zlib.crc32(bytes(content))
 
     assert "archive.broken" in issues_of(bytes(content))
