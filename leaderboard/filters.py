@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 
 from leaderboard.core import metrics, units
+from leaderboard.facets import FACETS
 from leaderboard.models import Board
 
-FACETS = ("model", "technique", "method", "hardware", "vendor")
 ENERGY = "energy"
 SCALES = ("log", "linear")
 
@@ -34,6 +34,8 @@ class Filters:
     objectives: tuple[str, ...]
     x: str
     y: str
+    # The boundary of energy that the board counts.
+    energy: str = "node_energy"
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     measured_only: bool = False
@@ -73,6 +75,7 @@ class Filters:
             objectives=objectives,
             x=x,
             y=y,
+            energy=energy,
             facets={name: tuple(listed(query, name)) for name in FACETS if listed(query, name)},
             bounds=bounds(query, board, metric, ignored),
             measured_only=query.get("origin") == "measured",

@@ -124,14 +124,15 @@ class Page:
     def rows(self) -> list[dict[str, Any]]:
         """The entries of the page with what ranks them."""
         standings = self.standings
-        points = standings.points.of(shown(standings.filters))
-        named, ranks = standings.named(self.places), standings.ranks(ranked_on(standings.filters))
+        points = standings.at(self.places).of(shown(standings.filters))
+        named = standings.named(self.places)
+        ranks = standings.ranks(ranked_on(standings.filters), self.places).tolist()
+        layers = standings.layer[self.places].tolist()
         rows = []
-        for place in self.places.tolist():
-            entry, layer = named[int(points.entries[place])], int(standings.layer[place])
-            best, worst = ranks[place].tolist()
+        for place, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
+            best, worst = ranks[place]
             rows.append(
-                shapes.identity(entry)
+                shapes.identity(named[entry])
                 | {"rank": {"low": best, "high": worst}, "layer": layer or None}
                 | {"on_frontier": layer == 1, "values": values_at(points, place)}
             )

@@ -9,12 +9,9 @@ from django.utils.safestring import SafeString
 
 from leaderboard import drawings
 from leaderboard.core import metrics
-from leaderboard.filters import FACETS, Filters
-from leaderboard.models import Method
-from leaderboard.standings import GROUPED, Named, slug_of
+from leaderboard.filters import Filters
 
 OPTIONS = 400
-METHOD_KINDS = dict(Method.KINDS)
 FACET_WORDS = {
     "model": ("all models", "Model"),
     "technique": ("any technique", "Kind of technique"),
@@ -75,7 +72,7 @@ class Controls:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        return [self.choice(facet) for facet in FACETS if len(self.options(facet)) > 1]
+        return [self.choice(facet) for facet in FACET_WORDS if len(self.options(facet)) > 1]
 
     def choice(self, facet: str) -> Choice:
         everything, label = FACET_WORDS[facet]
@@ -88,27 +85,9 @@ class Controls:
         ]
         return Choice(facet, label, options)
 
-    @cached_property
-    def present(self) -> dict[str, list[Named]]:
-        """What the published entries of the board have, by kind."""
-        entries = self.page.standings.entries
-        places = entries.at(self.page.standings.everything.entries)
-        return {
-            kind: [entries.names[kind][key] for key in np.unique(entries.columns[kind][places])]
-            for kind in entries.names
-        }
-
     def options(self, facet: str) -> list[tuple[str, str]]:
-        """Their slugs and names, as a select offers them."""
-        named = self.present[GROUPED.get(facet, facet)]
-        if facet in GROUPED:
-            found = {
-                (slug_of(one.group), METHOD_KINDS.get(one.group, one.group))
-                for one in named
-                if one.group
-            }
-        else:
-            found = {(one.slug, one.name) for one in named}
+        """The values that the published entries of the board have, as a select offers them."""
+        found = set(self.page.standings.facets.values(facet))
         return sorted(found, key=lambda option: option[1].casefold())
 
     @property

@@ -9,14 +9,14 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, quantities
+from leaderboard import charts, drawings, quantities, snapshots
 from leaderboard.axes import Axis
 from leaderboard.core import metrics
 from leaderboard.filters import Filters
 from leaderboard.findings import finding
 from leaderboard.models import Board
 from leaderboard.quantities import Scale
-from leaderboard.standings import Standings, Who, available
+from leaderboard.standings import Standings, Who
 from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_table import Table
 
@@ -42,7 +42,7 @@ class BoardPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         prefetch_related_objects([board], "objectives")
-        self.available = available(board.task_id)
+        self.available = snapshots.of(board).available
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
         self.filters = Filters.read(query, board, ranked_by)
         self.usual = Filters.read(QueryDict(), board, ranked_by)
@@ -53,7 +53,7 @@ class BoardPage:
             )
             if metric in self.available or metric in self.filters.objectives
         ]
-        self.standings = Standings(board, self.filters, columns=tuple(self.metrics))
+        self.standings = Standings(board, self.filters)
         self.known_axes: dict[str, Axis] = {}
         self.controls = Controls(self)
         self.table = Table(self, max(whole(query.get("start")) - 1, 0))
@@ -193,11 +193,8 @@ class BoardPage:
         return self.axis(slug).scale
 
     def values(self, slug: str) -> np.ndarray:
-        """All finite values that the board's entries have, so that a filter changes no unit."""
-        if slug not in self.standings.everything.metrics:
-            return np.zeros(0)
-        values = self.standings.everything.of([slug]).value[:, 0]
-        return values[np.isfinite(values)]
+        """What stands for all values that the board's entries have: a filter changes no unit."""
+        return self.standings.snapshot.spread(slug)
 
     def axis(self, slug: str) -> Axis:
         if slug not in self.known_axes:

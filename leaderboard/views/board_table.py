@@ -11,9 +11,9 @@ from leaderboard import drawings, quantities
 from leaderboard.axes import Axis
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
-from leaderboard.models.evidence import Estimate, Origin
+from leaderboard.models.evidence import Origin, Points
 from leaderboard.quantities import Scale
-from leaderboard.standings import Who
+from leaderboard.standings import Selection, Who
 
 ROWS = 100
 LONG_RANGE = 9
@@ -100,14 +100,19 @@ class Table:
         return self.page.standings.page(self.start, ROWS)
 
     @cached_property
+    def selection(self) -> Selection:
+        return self.page.standings.at(self.places)
+
+    @cached_property
+    def points(self) -> Points:
+        """The numbers of the rows, a column of them per column."""
+        return self.selection.of([column.metric.slug for column in self.columns])
+
+    @cached_property
     def rows(self) -> list[Row]:
-        entries = self.page.standings.points.entries[self.places]
-        runs = dict(
-            Estimate.objects.filter(
-                entry__in=entries.tolist(), metric=self.page.filters.objectives[0]
-            ).values_list("entry", "runs")
-        )
-        ranks = self.page.standings.ranks(self.ranked_on.slug)[self.places].tolist()
+        entries = self.selection.entries
+        runs = self.page.standings.snapshot.parts["runs"][self.selection.places].tolist()
+        ranks = self.page.standings.ranks(self.ranked_on.slug, self.places).tolist()
         cells = [self.cells(column) for column in self.columns]
         layers = self.page.standings.layer[self.places].tolist()
         return [
@@ -115,17 +120,16 @@ class Table:
                 self.page.who[entry],
                 quantities.ranks(*ranks[index]),
                 layers[index],
-                runs.get(entry, 1),
+                runs[index],
                 [column[index] for column in cells],
             )
             for index, entry in enumerate(entries.tolist())
         ]
 
     def cells(self, column: Column) -> list[Cell]:
-        points = self.page.standings.points.of([column.metric.slug])
+        points = self.points.of([column.metric.slug])
         parts = [
-            part[self.places, 0].tolist()
-            for part in (points.value, points.low, points.high, points.origin)
+            part[:, 0].tolist() for part in (points.value, points.low, points.high, points.origin)
         ]
         cells = [cell(column, *numbers) for numbers in zip(*parts, strict=True)]
         most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
