@@ -54,9 +54,9 @@ def test_columns_hold_what_the_estimates_say():
     found = plain(snapshot)
 
     stored = Estimate.objects.filter(task=board.task)
-    assert {(entry, metric) for entry, row in found.items() for metric in row if metric in metrics.ALL} == {
-        (one.entry_id, one.metric) for one in stored
-    }
+    assert {
+        (entry, metric) for entry, row in found.items() for metric in row if metric in metrics.ALL
+    } == {(one.entry_id, one.metric) for one in stored}
     for one in stored:
         assert found[one.entry_id][one.metric] == (one.value, one.low, one.high, one.origin)
     by_precision = {entry: row["precision"] for entry, row in found.items()}
