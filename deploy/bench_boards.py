@@ -23,8 +23,9 @@ FACETS = ("model", "method", "hardware", "vendor", "precision", "engine", "submi
 CATALOGUE_SQL = (
     """INSERT INTO leaderboard_aimodel (slug, name, aliases, developer, family, parameters_total,
            released, has_open_weights, is_proposed, note)
-       SELECT 'bench-model-' || i, 'Model ' || i, '{}', 'Developer ' || i %% 37, 'Family ' || i %% 80,
-              (1 + i %% 200) * 1e9, (2021 + i %% 6)::text, i %% 2 = 0, false, ''
+       SELECT 'bench-model-' || i, 'Model ' || i, '{}', 'Developer ' || i %% 37,
+              'Family ' || i %% 80, (1 + i %% 200) * 1e9, (2021 + i %% 6)::text,
+              i %% 2 = 0, false, ''
        FROM generate_series(1, %(models)s) i""",
     """INSERT INTO leaderboard_method (slug, name, aliases, kind, summary, is_proposed)
        SELECT 'bench-method-' || i, 'Method ' || i, '{}', 'OTHER', '', false
@@ -38,9 +39,9 @@ CATALOGUE_SQL = (
            last_name, email, date_joined)
        SELECT 'bench-sender-' || i, '', false, false, true, '', '', '', now()
        FROM generate_series(1, %(senders)s) i""",
-    """INSERT INTO leaderboard_submission (public_id, state, publish, is_approved, take, on_conflict,
-           reason, filename, sha256, size, format, asked_format, context, context_key, submitted_by_id,
-           received_at, summary, issues, effect, attempts, fence)
+    """INSERT INTO leaderboard_submission (public_id, state, publish, is_approved, take,
+           on_conflict, reason, filename, sha256, size, format, asked_format, context, context_key,
+           submitted_by_id, received_at, summary, issues, effect, attempts, fence)
        SELECT gen_random_uuid(), 'PUBLISHED', 'AUTO', false, 'ALL', 'ERROR', '', 'bench.csv',
               lpad(id::text, 64, '0'), 0, 'efficiency-frontier-csv', '', '{}', '', id, now(), '{}',
               '[]', '{}', 0, 0

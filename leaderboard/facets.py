@@ -20,7 +20,7 @@ FACETS = {
     "model": "model",
     "family": "model",
     "developer": "model",
-    "size": "model",
+    "model_size": "model",
     "weights": "model",
     "released": "model",
     "technique": "method",
@@ -86,7 +86,7 @@ def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
         facets |= {
             "developer": value(group),
             "family": value(family),
-            "size": size(parameters),
+            "model_size": size(parameters),
             "weights": weights(is_open),
             "released": value(released[:4]),
         }

@@ -20,7 +20,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from leaderboard.models import Board, Change, Estimate
+from leaderboard.models import Board, Estimate
 from leaderboard.snapshot import Files, Snapshot, ordered, read
 
 log = logging.getLogger(__name__)
@@ -204,9 +204,3 @@ def database_named(name: str, host: str) -> str:
                FROM pg_database WHERE datname = current_database()"""
         )
         return "-".join(str(part) for part in cursor.fetchone())
-
-
-def waiting(board: Board, snapshot: Snapshot) -> bool:
-    """Whether there are results that this snapshot does not show yet."""
-    is_behind = snapshot.revision < board.revision
-    return is_behind or Change.objects.filter(board=board).exists()

@@ -13,7 +13,7 @@ import numpy as np
 from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
 from leaderboard.facets import FACETS, Facets, Named, Value
-from leaderboard.filters import Filters
+from leaderboard.filters import LAYER, SCORE, Filters
 from leaderboard.models import Board, Entry
 from leaderboard.models.evidence import MEASURED_CODES, NOT_STATED, SHOWN_SETTINGS, Points
 from leaderboard.snapshot import CATALOGUE, Snapshot
@@ -138,6 +138,10 @@ class Standings:
                 inside &= np.isin(self.snapshot.part("origin", metric), MEASURED_CODES)
         return inside
 
+    def count_with(self, wanted: Iterable[str]) -> int:
+        """How many ranked entries have all of these metrics."""
+        return int((self.ranked & self.having(wanted)).sum())
+
     def left_by(self, filters: Filters) -> int:
         """How many entries would be ranked under other filters on the same metrics."""
         complete = self.having(filters.objectives)
@@ -187,9 +191,9 @@ class Standings:
     def order(self) -> np.ndarray:
         """Places of the ranked entries in the order asked for; ties by entry id."""
         sort = self.filters.sort
-        by = self.filters.y if sort == "layer" else sort.removeprefix("-")
+        by = self.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
         order = self.sorted_by(by, worst_first=sort.startswith("-"))
-        if sort != "layer":
+        if sort != LAYER:
             return order
         layer = self.layer[order]
         placed = layer > 0
@@ -210,13 +214,42 @@ class Standings:
             order = np.concatenate([order, missing])
         return order if len(self) == self.total else (np.cumsum(self.ranked) - 1)[order]
 
+    def drawn(self, x: str, y: str, most: int) -> np.ndarray:
+        """Places of the ranked entries that a chart of two metrics draws.
+
+        All of them, or, of more than `most`, the frontier of the two, the first layer, and of the
+        rest a sample, the same for the same entries.
+        """
+        both = self.ranked & self.snapshot.has(x) & self.snapshot.has(y)
+        count = int(both.sum())
+        if count <= most:
+            found = np.flatnonzero(both)
+        else:
+            found = np.flatnonzero(both)
+            sample = np.random.default_rng(count).choice(count, most, replace=False, shuffle=False)
+            first = self.points.places[self.layer == 1]
+            found = np.unique(
+                np.concatenate([self.steps(x, y, both), first[both[first]], found[sample]])
+            )
+        return found if len(self) == self.total else (np.cumsum(self.ranked) - 1)[found]
+
+    def steps(self, x: str, y: str, both: np.ndarray) -> np.ndarray:
+        """Places in the snapshot of the frontier of two metrics among the entries of a mask."""
+        across, up = (-metrics.get(one).better * self.snapshot.part("value", one) for one in (x, y))
+        order = self.snapshot.order(x)
+        order = order[both[order]]
+        if metrics.get(x).better == metrics.HIGHER:
+            order = order[::-1]
+        return order[pareto.swept(across[order], up[order])]
+
     def ranks(self, metric: str, places: np.ndarray | None = None) -> np.ndarray:
         """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.
 
         Of the ranked entries at these places, or of all. An entry is certainly ahead of another
-        only where their intervals don't overlap.
+        only where their intervals don't overlap; of single ranks the value alone decides.
         """
-        low, high = self.points.part("low", metric), self.points.part("high", metric)
+        parts = ("value", "value") if self.filters.has_single_ranks else ("low", "high")
+        low, high = (self.points.part(part, metric) for part in parts)
         return rank_ranges(low, high, metrics.get(metric).better, places)
 
     @cached_property
@@ -232,6 +265,19 @@ class Standings:
     def at(self, places: np.ndarray) -> Selection:
         """The ranked entries at these places."""
         return Selection(self.snapshot, self.points.places[places])
+
+    def entry_at(self, place: int) -> int:
+        return int(self.snapshot.entries[self.points.places[place]])
+
+    def place_of(self, entry: int) -> int | None:
+        """Where an entry stands among the ranked ones; None if it does not."""
+        place = int(np.searchsorted(self.points.entries, entry))
+        return place if place < len(self) and self.entry_at(place) == entry else None
+
+    def place_in_order(self, entry: int) -> int | None:
+        """How many rows stand before an entry in the order asked for; None if it is not ranked."""
+        place = self.place_of(entry)
+        return None if place is None else int(np.flatnonzero(self.order == place)[0])
 
     def page(self, start: int, size: int) -> np.ndarray:
         """Places of a stretch of the ranked entries in their order."""

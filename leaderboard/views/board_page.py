@@ -56,7 +56,7 @@ class BoardPage:
         self.standings = Standings(board, self.filters)
         self.known_axes: dict[str, Axis] = {}
         self.controls = Controls(self)
-        self.table = Table(self, max(whole(query.get("start")) - 1, 0))
+        self.table = Table(self)
 
     def __len__(self):
         return len(self.standings)
@@ -66,7 +66,8 @@ class BoardPage:
     def link(self, **changes: str | None) -> str:
         """The query of this page with some parameters changed; None takes one away."""
         query = self.query.copy()
-        query.pop("start", None)
+        for name in ("start", "after"):
+            query.pop(name, None)
         for name, value in changes.items():
             query.pop(name, None)
             if value is not None:
@@ -88,13 +89,40 @@ class BoardPage:
         return f"{self.board.get_absolute_url()}data.json{self.link().rstrip('?')}"
 
     @property
+    def crowd_link(self) -> str:
+        return f"{self.board.get_absolute_url()}crowd.json{self.link().rstrip('?')}"
+
+    @property
+    def who_link(self) -> str:
+        return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
+
+    @property
     def api_link(self) -> str:
         return f"/api/v1/boards/{self.board.slug}/frontier/{self.link().rstrip('?')}"
+
+    @property
+    def ranks_link(self) -> str:
+        return self.link(ranks=None if self.filters.has_single_ranks else "points")
+
+    @cached_property
+    def is_behind(self) -> bool:
+        """Whether results wait that this page does not show yet."""
+        return self.standings.snapshot.revision < self.board.revision
 
     @property
     def is_default(self) -> bool:
         """Whether the reader asked for nothing in particular."""
         return self.filters == replace(self.usual, scale=self.filters.scale)
+
+    @property
+    def ignored(self) -> list[str]:
+        """What of the address could not be used, and why."""
+        lost = [f"after={self.filters.after}: the entry is not among the rows any more"]
+        return [
+            *self.filters.ignored,
+            *self.controls.unknown_values,
+            *(lost if self.table.is_lost else []),
+        ]
 
     # Words
 
@@ -145,22 +173,32 @@ class BoardPage:
 
     @cached_property
     def who(self) -> dict[int, Who]:
-        """Names of everything that is drawn or listed, in one query."""
-        drawn = self.chart.points.entries[self.chart.drawn]
-        rows = self.standings.points.entries[self.table.places]
+        """Names of everything that is named, in one query."""
+        drawn = self.chart.points.entries[self.chart.named]
+        rows = self.table.selection.entries
         lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
         return self.standings.who(np.unique(np.concatenate([drawn, rows, *lacking])))
 
     @cached_property
     def chart(self) -> charts.Scatter:
-        pair = (self.filters.x, self.filters.y)
+        return self.scatter(self.filters.x, self.filters.y)
+
+    def scatter(self, x: str, y: str) -> charts.Scatter:
+        """The ranked entries on two metrics."""
+        places = self.standings.drawn(x, y, charts.DRAWN_UP_TO)
+        drawn, size = self.standings.at(places), self.filters.size
+        has_both = self.standings.count_with([x, y])
         return charts.Scatter.of(
-            self.standings.points.of(pair),
-            self.standings.layer,
-            [self.scale(metric) for metric in pair],
+            drawn.of([x, y]),
+            self.standings.layer[places],
+            [self.scale(metric) for metric in (x, y)],
             wish=self.filters.scale,
             names=lambda entry: str(self.who[entry]),
             short_names=self.short_names,
+            left_out=len(self.standings) - has_both,
+            thinned_out=has_both - len(places),
+            lines=self.filters.layers,
+            sized=drawn.part("value", size) if size else None,
         )
 
     def short_names(self, entries: Sequence[int]) -> dict[int, str]:
@@ -179,6 +217,11 @@ class BoardPage:
         return drawings.scatter(self.chart, 358, 320, "narrow", "only-narrow", most=5)
 
     @property
+    def drawable(self) -> int:
+        """How many entries have both values of the chart."""
+        return len(self.chart) + self.chart.thinned_out
+
+    @property
     def has_estimates(self) -> bool:
         return bool(self.chart.estimated.any())
 
@@ -195,6 +238,18 @@ class BoardPage:
     def values(self, slug: str) -> np.ndarray:
         """What stands for all values that the board's entries have: a filter changes no unit."""
         return self.standings.snapshot.spread(slug)
+
+    def value_of(self, entry: int, slug: str) -> str:
+        """A number of an entry with its bounds, “68.4 % (66.5–70.3)”, or that there is none."""
+        place = self.standings.snapshot.at(np.array([entry]))
+        value, low, high = (
+            float(self.standings.snapshot.part(part, slug)[place][0])
+            for part in ("value", "low", "high")
+        )
+        label = metrics.get(slug).label.lower()
+        if not np.isfinite(value):
+            return f"no {label}"
+        return f"{self.scale(slug).bounded(value, low, high)} {label}"
 
     def axis(self, slug: str) -> Axis:
         if slug not in self.known_axes:

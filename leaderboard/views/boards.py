@@ -15,6 +15,7 @@ from leaderboard.models import Board, Frontier, Placement
 from leaderboard.spreadsheets import safe, written
 from leaderboard.views import conditional
 from leaderboard.views.board_page import BoardPage, whole
+from leaderboard.views.board_told import Told
 from leaderboard.views.thumbnails import thumbnails
 
 
@@ -56,7 +57,7 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "view": page.this_view,
         "entries": page.standings.total,
         "ranked": len(page),
-        "ignored": list(page.filters.ignored),
+        "ignored": page.ignored,
         "finding": page.finding,
         "figure": charts.dressed(page.chart.figure()),
         "start": page.table.first_row,
@@ -64,6 +65,25 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "next": page.table.pages.get("after"),
     }
     return conditional.tagged(JsonResponse(answer), tag)
+
+
+def board_crowd(request: HttpRequest, slug: str) -> HttpResponse:
+    """The dominated entries of a large chart, for the page's script: see `Scatter.crowd`."""
+    board = dated(slug)
+    tag = conditional.etag(request, board)
+    if (same := conditional.unchanged(request, tag)) is not None:
+        return same
+    page = BoardPage(board, request.GET)
+    return conditional.tagged(JsonResponse(page.chart.crowd()), tag)
+
+
+def board_who(request: HttpRequest, slug: str) -> HttpResponse:
+    """One entry of the view in words, for the strip below the chart: `entry` names it."""
+    page = BoardPage(dated(slug), request.GET)
+    told = Told.of(page, whole(request.GET.get("entry")))
+    if told is None:
+        raise Http404("The view has no such entry.")
+    return JsonResponse(told.as_json())
 
 
 def row_object(page: BoardPage, index: int) -> dict:

@@ -126,13 +126,13 @@ def test_a_large_board_shows_its_last_stored_revision_until_the_next_is_there(in
     snapshots.take(board)
     make_entry(board, quality=0.1, energy=1)
     assert len(snapshots.of(board)) == 3
-    assert snapshots.waiting(board, snapshots.of(board))
     refresh(board)
     board.refresh_from_db()
     assert len(snapshots.of(board)) == 3
+    assert snapshots.of(board).revision < board.revision
     snapshots.take(board)
     assert len(snapshots.of(board)) == 4
-    assert not snapshots.waiting(board, snapshots.of(board))
+    assert snapshots.of(board).revision == board.revision
 
 
 def test_old_revisions_and_those_of_boards_that_shrank_are_taken_away(in_files, monkeypatch):
