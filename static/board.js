@@ -296,6 +296,17 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   show(address(event.target));
 });
+// Up and down move between the rows of the table.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+  const row = event.target.closest?.("#table tr[data-entry]");
+  if (!step || !row || event.target.matches("input, select")) return;
+  const other = row[step] ?? row.parentElement[step]?.querySelector(step === "nextElementSibling" ? "tr" : "tr:last-child");
+  const link = other?.querySelector("th a");
+  if (!link) return;
+  event.preventDefault();
+  link.focus();
+});
 addEventListener("popstate", () => show(location.href, false));
 
 draw();

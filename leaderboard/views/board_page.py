@@ -17,6 +17,7 @@ from leaderboard.findings import finding
 from leaderboard.models import Board
 from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who
+from leaderboard.views import board_multiples
 from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_table import Table
 
@@ -229,6 +230,18 @@ class BoardPage:
     def has_others(self) -> bool:
         """Entries on the frontier of all objectives that are not on the line of the two shown."""
         return bool(len(self.chart.groups()["other_objectives"]))
+
+    @cached_property
+    def pairs(self) -> list[board_multiples.Pair]:
+        return board_multiples.pairs(self)
+
+    @cached_property
+    def groups(self) -> list[board_multiples.Group]:
+        return board_multiples.groups(self)
+
+    @property
+    def energy_label(self) -> str:
+        return metrics.get(self.filters.energy).label
 
     # Units
 
