@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection
 
 from leaderboard.core import metrics, pareto
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Entry, Estimate
 from leaderboard.models.evidence import NOT_STATED, SHOWN_SETTINGS, Origin
@@ -278,14 +279,3 @@ class Standings:
         """Names and settings of these entries by id, in one query."""
         settings = dict(Entry.objects.filter(pk__in=entries.tolist()).values_list("pk", "settings"))
         return self.entries.all_of(entries, settings)
-
-
-def rank_ranges(low: np.ndarray, high: np.ndarray, better: int) -> np.ndarray:
-    """Array of shape (n, 2): the best and worst rank that intervals allow; NaN ranks last."""
-    if better == metrics.HIGHER:
-        low, high = -high, -low
-    missing = ~np.isfinite(low)
-    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
-    best = 1 + np.searchsorted(np.sort(high), low, side="left")
-    worst = np.searchsorted(np.sort(low), high, side="right")
-    return np.column_stack([best, np.maximum(best, worst)])

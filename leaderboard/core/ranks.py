@@ -1,4 +1,4 @@
-"""Agreement of rankings (metrics-spec, sections 12 and 30)."""
+"""Ranks under intervals, and agreement of rankings (metrics-spec, sections 12 and 30)."""
 
 import math
 from collections import defaultdict
@@ -48,6 +48,21 @@ def mean_ranks(values: np.ndarray) -> np.ndarray:
     """
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(count) - (count - 1) / 2)[place]
+
+
+def rank_ranges(low: np.ndarray, high: np.ndarray, better: int) -> np.ndarray:
+    """Array of shape (n, 2): the best and worst rank that intervals allow; NaN ranks last.
+
+    `better` is 1 where more is better, -1 where less is. An entry is certainly ahead of another
+    only where their intervals don't overlap.
+    """
+    if better > 0:
+        low, high = -high, -low
+    missing = ~np.isfinite(low)
+    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
+    best = 1 + np.searchsorted(np.sort(high), low, side="left")
+    worst = np.searchsorted(np.sort(low), high, side="right")
+    return np.column_stack([best, np.maximum(best, worst)])
 
 
 def mean_win_rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from leaderboard import frontiers, standings
 from leaderboard.core import metrics
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Estimate
 from leaderboard.standings import Standings
@@ -219,13 +220,13 @@ def test_a_board_without_entries_can_be_read():
 def test_ranks_are_those_of_the_rows_that_are_shown():
     low, high = np.array([1.0, 1.5, 3.0, np.nan]), np.array([2.0, 2.5, 4.0, np.nan])
 
-    assert standings.rank_ranges(low, high, metrics.LOWER).tolist() == [
+    assert rank_ranges(low, high, metrics.LOWER).tolist() == [
         [1, 2],
         [1, 2],
         [3, 3],
         [4, 4],
     ]
-    assert standings.rank_ranges(low, high, metrics.HIGHER).tolist() == [
+    assert rank_ranges(low, high, metrics.HIGHER).tolist() == [
         [2, 3],
         [2, 3],
         [1, 1],
