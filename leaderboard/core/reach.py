@@ -118,8 +118,7 @@ def threshold(
     of them must be passed; one that is equal on all of them need only be drawn level with. The
     second answer says whether the value has to be passed.
     """
-    rivals = nowhere_worse.all(axis=1)
-    rivals[own] = False
+    rivals = nowhere_worse.all(axis=1) & (np.arange(len(column)) != own)
     to_pass = rivals & ahead.any(axis=1)
     pass_this = float(column[to_pass].max(initial=-np.inf))
     reach_this = float(column[rivals & ~to_pass].max(initial=-np.inf))

@@ -22,7 +22,7 @@ def boards(draw):
         [sorted(draw(st.tuples(whole, whole, whole))) for _ in range(columns)] for _ in range(rows)
     ]
     if draw(st.booleans()):
-        parts = [[(v, v, v) for _, v, _ in row] for row in parts]
+        parts = [[[v, v, v] for _, v, _ in row] for row in parts]
     table = np.array(parts, dtype=float)
     return table[:, :, 1], table[:, :, 0], table[:, :, 2]
 

@@ -9,6 +9,7 @@ import pytest
 from leaderboard.core.presets import (
     ENERGY,
     PRESETS,
+    Choice,
     Column,
     answer,
     choose,
@@ -20,6 +21,11 @@ from leaderboard.core.presets import (
 def column(values, better=-1, width=0.0):
     value = np.array(values, float)
     return Column(value, value - width, value + width, better)
+
+
+def made(choice: Choice | None) -> Choice:
+    assert choice is not None
+    return choice
 
 
 def best_of(places, values, better, then, then_better):
@@ -49,6 +55,7 @@ def test_the_choice_is_that_of_a_loop_over_the_entries():
             assert found is None
             continue
         answered += 1
+        assert found is not None
         expected = best_of(near, energy, -1, quality, 1)
         rest = best_of([p for p in near if p != expected], energy, -1, quality, 1)
         assert (found.place, found.among, found.runner_up) == (expected, len(near), rest)
@@ -59,18 +66,18 @@ def test_the_choice_is_that_of_a_loop_over_the_entries():
 
 
 def test_ties_are_those_whose_intervals_overlap_in_their_order():
-    found = choose(column([5, 4, 4.5, 9], width=0.3))
+    found = made(choose(column([5, 4, 4.5, 9], width=0.3)))
 
     assert (found.place, found.runner_up, found.ties.tolist(), found.is_tie) == (1, 2, [2], True)
-    clear = choose(column([5, 4, 4.5, 9], width=0.1))
+    clear = made(choose(column([5, 4, 4.5, 9], width=0.1)))
     assert (clear.place, clear.runner_up, clear.ties.tolist(), clear.is_tie) == (1, 2, [], False)
 
 
 def test_a_budget_is_a_limit_on_the_better_side():
     quality, cost, speed = column([0.9, 0.8, 0.7], 1), column([3, 2, 1]), column([1, 2, 3], 1)
 
-    assert choose_within(quality, cost, 2).place == 1
-    assert choose_within(quality, speed, 3).place == 2
+    assert made(choose_within(quality, cost, 2)).place == 1
+    assert made(choose_within(quality, speed, 3)).place == 2
     assert choose_within(quality, cost, 0.5) is None
 
 
@@ -78,7 +85,7 @@ def test_a_relative_margin_is_a_share_of_the_best():
     latency = column([1.0, 1.09, 1.2])
     energy = column([3, 2, 1])
 
-    found = choose_near_best(energy, latency, 0.1, is_relative=True)
+    found = made(choose_near_best(energy, latency, 0.1, is_relative=True))
 
     assert (found.place, found.threshold) == (1, pytest.approx(1.1))
 
