@@ -21,10 +21,10 @@ from leaderboard.core import pareto
 
 RECIPE = "frontier_chance/1"
 DRAWS, SEED = 1_000, 20_261_130
-# Numbers that are held at a time: 32 MB.
-CHUNK = 4_000_000
-# Ranks of every entry in every draw are held at once: 200 MB.
-MOST_RANKS = 50_000_000
+# Numbers that are drawn at a time: 8 MB.
+CHUNK = 1_000_000
+# Ranks of every entry in every draw are held at once: 80 MB.
+MOST_RANKS = 20_000_000
 
 
 @dataclass(frozen=True)

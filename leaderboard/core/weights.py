@@ -56,12 +56,26 @@ def scored(
     ends = span(better, pareto.frontier(value, directions))
     parts = [scales.shares(better, *ends)]
     is_higher = np.asarray(directions) > 0
+    low, high = above_zero(value, low, log), above_zero(value, high, log)
     for corner in (np.where(is_higher, low, high), np.where(is_higher, high, low)):
         parts.append(scales.shares(scales.turned(corner, directions, log), *ends))
     score, least, most = (part @ proportions for part in parts)
     least, most = np.minimum(least, score), np.maximum(most, score)
     ranks = rank_ranges(least, most, pareto.HIGHER)
     return Scored(score, least, most, ranks, leading(score), parts[0], proportions)
+
+
+def above_zero(value: np.ndarray, bound: np.ndarray, log: Sequence[bool] | None) -> np.ndarray:
+    """The bounds; in log one that is not above zero gives way to the smallest number above zero.
+
+    It has no logarithm, and taken for endless it would drown all other objectives.
+    """
+    bound = np.array(bound, dtype=np.float64)
+    for column in np.flatnonzero(log if log is not None else []):
+        both = np.concatenate([value[:, column], bound[:, column]])
+        least = both[both > 0].min(initial=np.inf)
+        bound[bound[:, column] <= 0, column] = least
+    return bound
 
 
 def span(better: np.ndarray, is_front: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

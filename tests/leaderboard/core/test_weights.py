@@ -65,6 +65,20 @@ def test_the_bounds_of_a_score_are_its_extremes_over_the_corners():
         assert found.ranks[place].tolist() == [1 + ahead, len(value) - behind]
 
 
+def test_a_bound_at_zero_counts_in_log_as_the_smallest_above_zero():
+    value = np.array([[0.5, 1.0], [0.6, 10.0], [0.7, 100.0]])
+    low, high = value.copy(), value.copy()
+    low[1, 1], low[2, 1] = 0.0, 0.1
+
+    found = weights.scored(value, low, high, [1, -1], [0, 1], (False, True))
+
+    assert found.high == pytest.approx([1, 1.5, 1.5])
+    assert found.low == pytest.approx([1, 0.5, 0])
+    assert found.ranks.tolist() == [[1, 3], [1, 3], [1, 3]]
+    with pytest.raises(ValueError, match="above zero"):
+        weights.scored(low, low, high, [1, -1], [0, 1], (False, True))
+
+
 def test_where_the_frontier_is_flat_all_entries_span_the_scale():
     table = np.array([[0.9, 1.0], [0.5, 3.0], [0.7, 2.0]])
 
