@@ -10,13 +10,14 @@ from leaderboard.core.columns import Columns
 from leaderboard.core.interval import Interval
 from leaderboard.core.units import factor
 from leaderboard.facts import SERVICE, Facts
-from leaderboard.models import Estimate
+from leaderboard.models import Estimate, Task
 from leaderboard.models.evidence import Points
 
 # What the facts of each entry depend on; a region only where all its runs agree on one.
 PLACES_SQL = """
     SELECT e.id, h.slug, e.device_count,
-           CASE WHEN min(r.region) = max(r.region) THEN min(r.region) ELSE '' END, t.slug, m.slug
+           CASE WHEN min(r.region) = max(r.region) THEN min(r.region) ELSE '' END,
+           t.slug, m.slug, t.kind
     FROM leaderboard_entry e
     JOIN leaderboard_hardware h ON h.id = e.hardware_id
     JOIN leaderboard_task t ON t.id = e.task_id
@@ -27,7 +28,7 @@ PLACES_SQL = """
         WHERE r.replaced_by_id IS NULL AND r.entry_id = ANY(%(entries)s)
     ) r ON r.entry_id = e.id
     WHERE e.id = ANY(%(entries)s)
-    GROUP BY e.id, h.slug, t.slug, m.slug
+    GROUP BY e.id, h.slug, t.slug, m.slug, t.kind
     ORDER BY e.id
 """
 
@@ -80,7 +81,8 @@ def facts_of(entries: np.ndarray) -> own.EntryFacts:
     """What the catalogue knows of these entries, ids in rising order, as columns."""
     with connection.cursor() as cursor:
         cursor.execute(PLACES_SQL, {"entries": entries.tolist()})
-        places = [tuple(place) for _, *place in cursor.fetchall()]
+        rows = cursor.fetchall()
+    places = [tuple(place) for _, *place, _ in rows]
     facts = Facts()
     # Entries share devices, places and models: each combination is looked up once.
     numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
@@ -88,8 +90,13 @@ def facts_of(entries: np.ndarray) -> own.EntryFacts:
     known = side_by_side([facts.of(*place) for place in numbers])
     return own.EntryFacts(
         {name: Columns(*(part[row] for part in columns.parts)) for name, columns in known.items()},
-        np.array([hardware == SERVICE for hardware, *_ in places], dtype=bool),
+        np.array([is_service(hardware, kind) for _, hardware, *_, kind in rows], dtype=bool),
     )
+
+
+def is_service(hardware: str, kind: str) -> bool:
+    """Whether somebody else runs it for the reader. Nobody sells training runs by the token."""
+    return hardware == SERVICE and kind != Task.Kind.TRAINING
 
 
 def side_by_side(rows: list[dict[str, Interval]]) -> dict[str, Columns]:

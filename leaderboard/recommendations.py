@@ -46,11 +46,19 @@ class Words:
 def sentence(preset: Preset, choice: Choice | None, words: Words) -> str:
     """Plain sentences about a choice; with None, that nothing satisfies."""
     if choice is None:
-        return f"{preset.label}: no entry satisfies that."
+        return f"{preset.label}: {nothing(preset, words)}."
     parts = [
         f"{words.name(choice.place)}: {held(preset, choice, words)}; {why(preset, choice, words)}."
     ]
     return " ".join(filter(None, [*parts, closeness(preset, choice, words)]))
+
+
+def nothing(preset: Preset, words: Words) -> str:
+    """Why there is no choice."""
+    column = words.columns.get(preset.decides)
+    if column is None or not column.is_known.any():
+        return f"no entry has a number for {words.label(preset.decides)}"
+    return "no entry satisfies that"
 
 
 def held(preset: Preset, choice: Choice, words: Words) -> str:
@@ -113,6 +121,8 @@ def against(preset: Preset, choice: Choice, words: Words) -> str:
         return f", whose {words.label(preset.decides)} is not known"
     if mine == theirs or column.better > 0 or mine <= 0:
         return ""
+    if preset.decides == "cost":
+        return f", which costs {times(theirs, mine)} as much"
     return f", which needs {times(theirs, mine)} the {words.label(preset.decides)}"
 
 

@@ -3,9 +3,9 @@
 What the reader states replaces a fact of every entry that it applies to, and everything that
 follows from that fact is derived anew from the entry's other numbers, with the formulas that
 derived it before. A number that a file states, or that was derived at another place or price, is
-not mixed in: where it can't be derived anew the entry lacks it in this scenario. Services are paid
-by the token and not by the device hour, so token prices apply to them alone and the others' prices
-don't.
+not mixed in: where it can't be derived anew the entry lacks it in this scenario. Services run on
+devices and at places of others and are paid by the token: token prices apply to them alone, and all
+else to the entries that the reader could run.
 
 With an electricity price the cost is that of running devices of one's own: the widest energy known
 times the price, and on top, where the reader states a price of a device hour, the device hours at
@@ -75,7 +75,6 @@ WISHES: Mapping[str, Wish] = {
     ),
 }
 PREFIX = "own_"
-ABOUT_DEVICES = ("electricity", "device_price")
 ABOUT_SERVICES = ("input_price", "output_price")
 
 
@@ -90,6 +89,7 @@ class OwnScenario:
     grid: float | None = None
     pue: float | None = None
     life: float | None = None
+    # After the life, of which it is a share.
     utilisation: float | None = None
     device_price: float | None = None
     input_price: float | None = None
@@ -159,7 +159,7 @@ class EntryFacts:
 class Owned:
     """The metrics that follow from a scenario: whole columns, and masks of what is the reader's.
 
-    An entry to which nothing of the scenario applies keeps its number; its mask is False.
+    An entry to which nothing of the scenario applies keeps its number, and its mask is False.
     """
 
     columns: dict[str, Columns]
@@ -221,11 +221,7 @@ def applied(facts: EntryFacts, scenario: OwnScenario) -> dict[str, np.ndarray]:
     """Metric → mask of the entries whose number the scenario replaces."""
     found: dict[str, np.ndarray] = {}
     for wish in scenario.stated:
-        mask = np.ones(len(facts), dtype=bool)
-        if wish in ABOUT_DEVICES:
-            mask = ~facts.is_service
-        elif wish in ABOUT_SERVICES:
-            mask = facts.is_service
+        mask = facts.is_service if wish in ABOUT_SERVICES else ~facts.is_service
         for slug in affected(wish):
             found[slug] = found.get(slug, False) | mask
     return found
@@ -240,25 +236,16 @@ def without(columns: Columns, mask: np.ndarray | None) -> Columns:
 
 def replacements(facts: EntryFacts, scenario: OwnScenario) -> dict[str, Columns]:
     """The facts that the scenario replaces."""
-    n, everywhere = len(facts), np.ones(len(facts), dtype=bool)
-    wished = {
-        "grid_intensity": (scenario.grid, everywhere),
-        "pue": (scenario.pue, everywhere),
-        "device_life": (scenario.life, everywhere),
-        "device_price": (scenario.device_price, ~facts.is_service),
-        "a100_price": (scenario.device_price, ~facts.is_service),
-        "input_token_price": (scenario.input_price, facts.is_service),
-        "output_token_price": (scenario.output_price, facts.is_service),
-    }
-    found = {}
-    for name, (value, mask) in wished.items():
-        if value is not None:
-            found[name] = without(facts.columns.get(name, Columns.missing(n)), mask)
-            found[name].put(mask, Columns(*(np.full(n, value) for _ in range(3))))
-    if scenario.utilisation is not None:
-        # A device that idles for a part of its life is at work for the rest of it only.
-        life = found.get("device_life", facts.columns.get("device_life", Columns.missing(n)))
-        found["device_life"] = life * scenario.utilisation
+    n = len(facts)
+    found: dict[str, Columns] = {}
+    for wish in scenario.stated:
+        mask = facts.is_service if wish in ABOUT_SERVICES else ~facts.is_service
+        for name in WISHES[PREFIX + wish].facts:
+            before = found.get(name, facts.columns.get(name, Columns.missing(n)))
+            value = Columns(*(np.full(n, getattr(scenario, wish)) for _ in range(3)))
+            found[name] = without(before, mask)
+            # A device that idles for a part of its life is at work for the rest of it only.
+            found[name].put(mask, before * value if wish == "utilisation" else value)
     return found
 
 

@@ -5,11 +5,10 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.core import own
-from leaderboard.facts import SERVICE
-from leaderboard.models import Estimate, Factor, Hardware, HardwareFact
+from leaderboard.models import Estimate, Factor, Hardware, HardwareFact, Task
 from leaderboard.own_scenarios import applied, told
 from leaderboard.rederivation import rederive
-from tests.builders import make_entry, make_run, make_task
+from tests.builders import make_entry, make_hardware, make_run, make_task, unspecified
 from tests.ingest.files import csv, make_catalogue, row, sent
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +125,7 @@ def test_without_a_scenario_nothing_changes(task):
 
 def test_token_prices_are_for_services_alone():
     task = make_task()
-    service = Hardware.objects.create(slug=SERVICE, name="Unspecified", vendor="", kind="HIDDEN")
-    device = Hardware.objects.create(slug="card-1", name="Card", vendor="V", kind="GPU")
-    for hardware in (service, device):
+    for hardware in (unspecified(), make_hardware()):
         make_entry(task, hardware=hardware, quality=0.5, tokens_in=1_000, tokens_out=500, cost=1.0)
 
     yours = in_scenario(task, input_price="3 USD per million tokens", output_price="10")
@@ -138,11 +135,21 @@ def test_token_prices_are_for_services_alone():
     assert yours.is_own[:, METRICS.index("cost")].tolist() == [True, False]
 
 
+def test_a_service_is_not_run_at_the_readers_place_but_a_training_is():
+    for kind, carbon in ((Task.Kind.ANSWERING, 7.0), (Task.Kind.TRAINING, 1e-5)):
+        task = make_task(kind=kind)
+        make_entry(task, hardware=unspecified(), node_energy=100, quality=0.5, carbon=7.0)
+
+        yours = in_scenario(task, grid="360 gCO2e/kWh").points.of(["carbon"])
+
+        assert yours.value[:, 0].tolist() == pytest.approx([carbon])
+
+
 def test_a_region_counts_only_where_all_runs_agree():
     task = make_task()
     factor(Factor.Kind.GRID_INTENSITY, 1e-7, "Norway")
     for regions in (["Norway", "Norway"], ["Norway", "Iceland"]):
-        entry = make_entry(task)
+        entry = make_entry(task, hardware=make_hardware())
         entry.runs.all().delete()
         for region in regions:
             make_run(entry, region=region, quality=0.5, node_energy=100)

@@ -66,6 +66,20 @@ def test_what_is_not_known_of_the_best_is_said_so():
     )
 
 
+def test_the_best_costs_so_many_times_as_much():
+    columns = {"quality": column([0.71, 0.73, 0.5, 0.5], 1), "cost": column([2, 7, 1, 3])}
+
+    assert "of the best (73.0 %, GPT-X), which costs 3.5 times as much." in told(
+        "cheapest-near-best", columns
+    )
+
+
+def test_a_metric_that_nobody_has_is_told():
+    columns = {"quality": column([0.71, 0.73, 0.5, 0.72], 1)}
+
+    assert told("fastest", columns) == "Least latency: no entry has a number for latency."
+
+
 def test_the_best_itself_may_be_the_greenest():
     columns = {"quality": column([0.9, 0.1, 0.1, 0.1], 1), ENERGY: column([5, 1, 1, 1])}
 
