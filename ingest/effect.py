@@ -18,11 +18,12 @@ from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.facets import Facets
 from leaderboard.frontiers import ranked_by
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run
 from leaderboard.models.evidence import Points
-from leaderboard.standings import label, rank_ranges
+from leaderboard.standings import label
 
 LINES = 100  # runs whose numbers are shown with their conversion
 RUNS = 50_000  # of a file, at most, are looked at

@@ -12,6 +12,7 @@ import numpy as np
 
 from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.facets import FACETS, Facets, Named, Value
 from leaderboard.filters import LAYER, SCORE, Filters
 from leaderboard.models import Board, Entry
@@ -330,33 +331,3 @@ def reversed_stably(order: np.ndarray, values: np.ndarray) -> np.ndarray:
     # Each run of equals is read backwards.
     offset = np.arange(len(turned)) - np.repeat(starts, lengths)
     return turned[np.repeat(starts + lengths - 1, lengths) - offset]
-
-
-def rank_ranges(
-    low: np.ndarray, high: np.ndarray, better: int, places: np.ndarray | None = None
-) -> np.ndarray:
-    """Array of shape (k, 2): the best and worst rank that intervals allow; NaN ranks last.
-
-    Of the rows at these places, or of all, among all. The rows that are asked for are put in order,
-    not all the others: those are only counted between them.
-    """
-    if better == metrics.HIGHER:
-        low, high = -high, -low
-    missing = ~np.isfinite(low)
-    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
-    own_low, own_high = (low, high) if places is None else (low[places], high[places])
-    best = 1 + below(high, own_low, side="left")
-    worst = below(low, own_high, side="right")
-    return np.column_stack([best, np.maximum(best, worst)])
-
-
-def below(values: np.ndarray, limits: np.ndarray, *, side: str) -> np.ndarray:
-    """For each limit how many values are less (`left`), or not more (`right`)."""
-    turn = np.argsort(limits, kind="stable")
-    edges = limits[turn]
-    # A value counts for every limit behind the place where it would stand between them.
-    place = np.searchsorted(edges, values, side="right" if side == "left" else "left")
-    counts = np.cumsum(np.bincount(place, minlength=len(edges) + 1)[: len(edges)])
-    found = np.empty(len(limits), np.int64)
-    found[turn] = counts
-    return found

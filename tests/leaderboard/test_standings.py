@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from leaderboard import frontiers, standings
 from leaderboard.core import metrics, pareto
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Estimate
 from leaderboard.standings import Standings
@@ -223,13 +224,13 @@ def test_a_board_without_entries_can_be_read():
 def test_ranks_are_those_of_the_rows_that_are_shown():
     low, high = np.array([1.0, 1.5, 3.0, np.nan]), np.array([2.0, 2.5, 4.0, np.nan])
 
-    assert standings.rank_ranges(low, high, metrics.LOWER).tolist() == [
+    assert rank_ranges(low, high, metrics.LOWER).tolist() == [
         [1, 2],
         [1, 2],
         [3, 3],
         [4, 4],
     ]
-    assert standings.rank_ranges(low, high, metrics.HIGHER).tolist() == [
+    assert rank_ranges(low, high, metrics.HIGHER).tolist() == [
         [2, 3],
         [2, 3],
         [1, 1],
@@ -385,8 +386,8 @@ def test_ranks_of_some_rows_are_those_among_all(better):
     high = low + rng.integers(0, 5, 200)
     low[::17] = high[::17] = np.nan
     some = rng.permutation(200)[:30]
-    expected = standings.rank_ranges(low, high, better)[some]
-    assert standings.rank_ranges(low, high, better, some).tolist() == expected.tolist()
+    expected = rank_ranges(low, high, better)[some]
+    assert rank_ranges(low, high, better, some).tolist() == expected.tolist()
 
 
 def test_single_ranks_go_by_the_value_alone():
