@@ -24,6 +24,7 @@ urlpatterns = [
     path("boards/<slug:slug>/data.json", boards.board_json, name="board_json"),
     path("boards/<slug:slug>/crowd.json", boards.board_crowd, name="board_crowd"),
     path("boards/<slug:slug>/who.json", boards.board_who, name="board_who"),
+    path("boards/<slug:slug>/why/", boards.why, name="why"),
     path("boards/<slug:slug>/data.csv", boards.board_csv, name="board_csv"),
     path("boards/<slug:slug>/history/", boards.history, name="history"),
     path("entries/<int:pk>/", entries.entry, name="entry"),

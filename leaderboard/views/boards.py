@@ -13,9 +13,8 @@ from leaderboard import charts
 from leaderboard.core import metrics
 from leaderboard.models import Board, Frontier, Placement
 from leaderboard.spreadsheets import safe, written
-from leaderboard.views import conditional
+from leaderboard.views import board_why, conditional
 from leaderboard.views.board_page import BoardPage, whole
-from leaderboard.views.board_told import Told
 from leaderboard.views.thumbnails import thumbnails
 
 
@@ -77,13 +76,25 @@ def board_crowd(request: HttpRequest, slug: str) -> HttpResponse:
     return conditional.tagged(JsonResponse(page.chart.crowd()), tag)
 
 
-def board_who(request: HttpRequest, slug: str) -> HttpResponse:
-    """One entry of the view in words, for the strip below the chart: `entry` names it."""
+def told(request: HttpRequest, slug: str) -> board_why.Why:
+    """The entry that `entry` names, in the board's view. Raises Http404."""
     page = BoardPage(dated(slug), request.GET)
-    told = Told.of(page, whole(request.GET.get("entry")))
-    if told is None:
+    found = board_why.of(page, whole(request.GET.get("entry")))
+    if found is None:
         raise Http404("The view has no such entry.")
-    return JsonResponse(told.as_json())
+    return found
+
+
+def board_who(request: HttpRequest, slug: str) -> HttpResponse:
+    """One entry of the view in words, for the strip below the chart."""
+    return JsonResponse(told(request, slug).as_json())
+
+
+def why(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who beats an entry in the view, by how much, and what it would need."""
+    found = told(request, slug)
+    context = {"board": found.page.board, "page": found.page, "why": found}
+    return render(request, "leaderboard/why.html", context)
 
 
 def row_object(page: BoardPage, index: int) -> dict:
