@@ -11,12 +11,14 @@ from leaderboard.views import (
     footprint,
     literature,
     metrics,
+    search,
     site,
 )
 
 urlpatterns = [
     path("", site.home, name="home"),
-    path("search/", site.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("search/suggest.json", search.suggest, name="suggest"),
     path("theme/", site.theme, name="theme"),
     path("help/ranking/", site.how_it_ranks, name="how_it_ranks"),
     path("boards/", boards.boards, name="boards"),

@@ -5,33 +5,29 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, Max, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from leaderboard import searching
 from leaderboard.context import THEMES
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
-from leaderboard.literature import holding
 from leaderboard.models import (
     AIModel,
     Board,
     Entry,
     Estimate,
     Frontier,
-    Hardware,
-    Method,
     Placement,
     Source,
-    Task,
 )
 from leaderboard.views.thumbnails import thumbnails
 
-FEATURED, CHANGES, FOUND = 6, 6, 30
+FEATURED, CHANGES, NEAR = 6, 6, 5
 FACTS_FOR_S = 120
 YEAR_S = 365 * 86_400
 
@@ -111,46 +107,6 @@ def newcomers(frontier: Frontier) -> list[Entry]:
     return list(Entry.objects.named().filter(pk__in=ids)) if frontier.number > 1 else []
 
 
-def search(request: HttpRequest) -> HttpResponse:
-    """Boards, models, hardware, methods, tasks, metrics and sources whose names hold the words."""
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    return render(
-        request,
-        "leaderboard/search.html",
-        {"words": words, "groups": found(words) if words else []},
-    )
-
-
-def found(words: str) -> list[tuple[str, list]]:
-    groups = [
-        ("Boards", matching(Board.objects.all(), words, "title", "blurb", "task__name")),
-        ("Models", matching(named(AIModel), words, "name", "slug", "developer", "other_names")),
-        ("Hardware", matching(named(Hardware), words, "name", "slug", "vendor", "other_names")),
-        ("Methods", matching(named(Method), words, "name", "slug", "other_names")),
-        ("Tasks", matching(named(Task), words, "name", "slug", "other_names")),
-        (
-            "Metrics",
-            [
-                {"get_absolute_url": f"/metrics/{metric.slug}/", "name": metric.label}
-                for metric in metrics.ALL.values()
-                if words.casefold() in f"{metric.label} {metric.slug}".casefold()
-            ],
-        ),
-        ("Sources", matching(Source.objects.all(), words, "title", "slug", "doi", "arxiv")),
-    ]
-    return [(kind, rows) for kind, rows in groups if rows]
-
-
-def named(model):
-    """The rows of a catalogue table with their other names as one text."""
-    return model.objects.annotate(other_names=Cast("aliases", TextField()))
-
-
-def matching(rows, words: str, *columns: str) -> list:
-    """Up to thirty rows that hold every word somewhere in these columns."""
-    return list(holding(rows, words.split(), columns).order_by(columns[0])[:FOUND])
-
-
 # Anybody may be sent to the other theme; a token would put a cookie on every page.
 @csrf_exempt
 @require_POST
@@ -190,23 +146,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     """With the addresses close to the one asked for."""
     parts = [part for part in request.path.split("/") if part]
-    near = closest(parts[-1]) if parts else []
+    words = parts[-1] if parts else ""
+    near = searching.search(words, most=NEAR).hits[:NEAR]
     return render(
-        request,
-        "404.html",
-        {"path": request.path, "near": near, "words": parts[-1] if parts else ""},
-        status=404,
+        request, "404.html", {"path": request.path, "near": near, "words": words}, status=404
     )
-
-
-def closest(slug: str) -> list:
-    """A few pages whose slug resembles this one."""
-    slug = slug.replace("\0", "")
-    words = " ".join(slug.replace("-", " ").split()[:4])[:60]
-    rows = [row for _, group in found(words) for row in group] if words else []
-    if not rows and len(slug) >= 3:
-        rows = list(Board.objects.filter(slug__istartswith=slug[:2])[:4])
-    return rows[:5]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
