@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Sum
 
+from leaderboard.cache import tallied
 from leaderboard.models import Board
 
-KEPT_S = 600
 KINDS = ("model", "method", "hardware", "task")
 COUNTS_SQL = """
     SELECT model_id, method_id, hardware_id, task_id, count(*)
@@ -35,10 +34,14 @@ class Holdings:
 
 
 def holdings() -> Holdings:
-    """The counts as of the newest refresh of any board, ten minutes old at most."""
-    revisions = Board.objects.aggregate(sum=Sum("revision"))["sum"] or 0
-    found: Holdings = cache.get_or_set(f"holdings-{revisions}", counted, KEPT_S)
+    """The counts as of the newest refresh of any board, or a little older in a large store."""
+    found: Holdings = tallied("holdings", revisions(), counted)
     return found
+
+
+def revisions() -> int:
+    """A number that grows whenever any board has consumed changes."""
+    return Board.objects.aggregate(sum=Sum("revision"))["sum"] or 0
 
 
 def counted() -> Holdings:

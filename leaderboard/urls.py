@@ -9,6 +9,7 @@ from leaderboard.views import (
     catalogue,
     entries,
     footprint,
+    home,
     literature,
     metrics,
     search,
@@ -16,7 +17,7 @@ from leaderboard.views import (
 )
 
 urlpatterns = [
-    path("", site.home, name="home"),
+    path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("search/suggest.json", search.suggest, name="suggest"),
     path("theme/", site.theme, name="theme"),
@@ -35,12 +36,16 @@ urlpatterns = [
     path("footprint/table/", footprint.table, name="footprint_table"),
     path("models/", catalogue.models, name="models"),
     path("models/<slug:slug>/", catalogue.model, name="model"),
+    path("models/<slug:slug>/data.json", catalogue.model_json, name="model_json"),
     path("hardware/", catalogue.hardware_list, name="hardware_list"),
     path("hardware/<slug:slug>/", catalogue.hardware, name="hardware"),
+    path("hardware/<slug:slug>/data.json", catalogue.hardware_json, name="hardware_json"),
     path("methods/", catalogue.methods, name="methods"),
     path("methods/<slug:slug>/", catalogue.method, name="method"),
+    path("methods/<slug:slug>/data.json", catalogue.method_json, name="method_json"),
     path("tasks/", catalogue.tasks, name="tasks"),
     path("tasks/<slug:slug>/", catalogue.task, name="task"),
+    path("tasks/<slug:slug>/data.json", catalogue.task_json, name="task_json"),
     path("sources/", literature.sources, name="sources"),
     path("sources/<slug:slug>/", literature.source, name="source"),
     path("claims/", literature.claims, name="claims"),

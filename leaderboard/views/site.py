@@ -1,11 +1,8 @@
-"""The pages that belong to no table: home, search, theme, help, errors."""
+"""The pages that belong to no table: theme, help, errors."""
 
 import sys
-from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,41 +11,10 @@ from django.views.decorators.http import require_POST
 
 from leaderboard import searching
 from leaderboard.context import THEMES
-from leaderboard.core import metrics
-from leaderboard.findings import READ_OFF
-from leaderboard.models import (
-    AIModel,
-    Board,
-    Entry,
-    Estimate,
-    Frontier,
-    Placement,
-    Source,
-)
-from leaderboard.views.thumbnails import thumbnails
 
-FEATURED, CHANGES, NEAR = 6, 6, 5
-FACTS_FOR_S = 120
+NEAR = 5
 YEAR_S = 365 * 86_400
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "leaderboard/home.html",
-        {
-            "thumbnails": thumbnails(Board.objects.all(), most=FEATURED),
-            "boards": Board.objects.count(),
-            "changes": latest_changes(),
-            "facts": cache.get_or_set("site-facts", site_facts, FACTS_FOR_S),
-            "examples": AIModel.objects.filter(entries__estimates__metric="quality")
-            .distinct()
-            .order_by("-released")[:2],
-            "hues": HUES,
-        },
-    )
-
-
+# The colours and shapes of the metrics' families.
 HUES = [
     ("accuracy", "Quality", "How well the task is done. Higher is better"),
     ("energy", "Energy", "Joules or Wh; the metric says what is counted"),
@@ -57,54 +23,6 @@ HUES = [
     ("carbon", "Carbon", "CO₂e of use and of making"),
     ("latency", "Time", "Latency, run time, throughput"),
 ]
-
-
-def site_facts() -> dict:
-    """A few counts, worked out every other minute at most."""
-    estimates = Estimate.objects.all()
-    energies = estimates.filter(metric__in=metrics.ENERGIES)
-    return {
-        "entries": estimates.values("entry").distinct().count(),
-        "boards": Board.objects.count(),
-        "sources": Source.objects.count(),
-        "energy_measured": share(energies.filter(origin__in=READ_OFF).count(), energies.count()),
-        "with_bounds": share(estimates.filter(low__lt=F("high")).count(), estimates.count()),
-        "changed_at": Frontier.objects.aggregate(at=Max("published_at"))["at"],
-    }
-
-
-def share(part: int, whole: int) -> int | None:
-    """Per cent, or None of nothing."""
-    return round(100 * part / whole) if whole else None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One new version of a board, and those of its new entries that are worth a name."""
-
-    frontier: Frontier
-    named: list[Entry]
-
-    @property
-    def more(self) -> int:
-        return self.frontier.entered - len(self.named)
-
-
-def latest_changes() -> list[Change]:
-    frontiers = list(
-        Frontier.objects.select_related("board").order_by("-published_at", "-pk")[:CHANGES]
-    )
-    return [Change(frontier, newcomers(frontier)) for frontier in frontiers]
-
-
-def newcomers(frontier: Frontier) -> list[Entry]:
-    """Up to two entries that came into the first layer with this version."""
-    before = Placement.objects.filter(
-        board=frontier.board_id, until=frontier.number, layer=1
-    ).values("entry")
-    came = Placement.objects.filter(board=frontier.board_id, since=frontier.number, layer=1)
-    ids = list(came.exclude(entry__in=before).order_by("entry").values_list("entry", flat=True)[:2])
-    return list(Entry.objects.named().filter(pk__in=ids)) if frontier.number > 1 else []
 
 
 # Anybody may be sent to the other theme; a token would put a cookie on every page.
