@@ -169,8 +169,8 @@ def best_of_each(names: Names, by_name: dict, text: str, kinds: set[str]) -> Ite
         order = (
             sureness(name, whole, start),
             max(grades),
-            sum(grades),
             name.is_alias,
+            sum(grades),
             -(count or 0),
             len(name.words),
             name.folded,
