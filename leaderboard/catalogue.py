@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from django.db.models import (
     Case,
     Count,
+    Exists,
     IntegerField,
+    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -20,9 +22,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Substr
 
-from leaderboard.holdings import holdings
 from leaderboard.literature import Facet, Question, by_column
-from leaderboard.models import AIModel, Board, Hardware, Method, Task
+from leaderboard.models import AIModel, Board, Entry, Hardware, Method, Task
 
 WEIGHTS = {"open": True, "closed": False}
 
@@ -130,11 +131,13 @@ def weights() -> Facet:
 def used(kind: str) -> Facet:
     """Whether a thing has a published entry."""
 
+    has_entries = Exists(Entry.objects.published().filter(**{kind: OuterRef("pk")}))
+
     def narrowed(rows: QuerySet, value: str) -> QuerySet:
-        has_entries = Q(pk__in=list(holdings().of.get(kind, {})))
         return rows.filter(has_entries if value == "yes" else ~has_entries)
 
     def counts(rows: QuerySet) -> dict[str, int]:
-        return {value: narrowed(rows, value).count() for value in ("yes", "no")}
+        some, of_all = narrowed(rows, "yes").count(), rows.count()
+        return {"yes": some, "no": of_all - some}
 
     return Facet("used", "Entries", {"yes": "some", "no": "none yet"}, narrowed, counts)

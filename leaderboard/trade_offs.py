@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from leaderboard import quantities
 from leaderboard.core import metrics, pareto
@@ -120,8 +120,8 @@ def standings(entries: EntryQuerySet) -> list[Standing]:
 def boards_of(entries: EntryQuerySet) -> list[Board]:
     """The boards of the tasks of these entries, each with what its newest frontier ranks by."""
     newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
-    tasks = entries.published().order_by().values("task")
-    boards = Board.objects.filter(task__in=tasks).select_related("task")
+    has_entries = Exists(entries.published().order_by().filter(task=OuterRef("task")))
+    boards = Board.objects.filter(has_entries).select_related("task")
     ranked_by = Subquery(newest.values("objectives")[:1])
     boards = boards.prefetch_related("objectives")
     return list(boards.annotate(ranked_by=ranked_by).order_by("position", "title"))

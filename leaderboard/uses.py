@@ -4,7 +4,9 @@
     sort=<metric> | -<metric>        within each task, `-quality` unless told
     after=…                          where the page begins
 
-Entries of different tasks are never ordered against each other: each task stands by itself.
+Entries of different tasks are never ordered against each other: each task stands by itself. Of a
+thing with very many entries all are listed as they came, for counting and sorting them takes longer
+than a reader waits; boards sort theirs.
 """
 
 import math
@@ -13,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, FloatField, Q, Value
 from django.http import QueryDict
 
 from leaderboard.core import metrics
@@ -24,6 +26,7 @@ HEADLINES = ("quality", *metrics.ENERGIES, "cost", "material", "carbon", "latenc
 FACETS = {"task": "Task", "model": "Model", "method": "Method", "hardware": "Hardware"}
 PER_PAGE, MOST_OPTIONS = 100, 200
 USUAL = "-quality"
+LARGE = 50_000
 LARGEST_KEY = 2**63 - 1
 
 
@@ -82,12 +85,19 @@ class Uses:
     query: QueryDict
     # What the thing is, so that it is no choice: “model” on the page of a model.
     of: str = ""
+    # How many there are, where that is known already.
+    counted: int | None = None
     ignored: list[str] = field(default_factory=list)
+
+    @property
+    def is_large(self) -> bool:
+        return (self.counted or 0) > LARGE
 
     @cached_property
     def options(self) -> dict[str, list[Option]]:
         """For each facet its commonest values with their entries."""
-        return {name: self._options(name) for name in FACETS if name != self.of}
+        names = () if self.is_large else (name for name in FACETS if name != self.of)
+        return {name: self._options(name) for name in names}
 
     def _options(self, name: str) -> list[Option]:
         columns = (f"{name}__slug", f"{name}__name")
@@ -102,6 +112,8 @@ class Uses:
     @cached_property
     def total(self) -> int:
         """How many entries the thing has."""
+        if self.counted is not None and self.is_large:
+            return self.counted
         options = next(iter(self.options.values()))
         if len(options) < MOST_OPTIONS:
             return sum(option.count for option in options)
@@ -111,6 +123,9 @@ class Uses:
     def chosen(self) -> dict[str, str]:
         """Facet → slug, of those that the thing has."""
         found = {}
+        if self.is_large:
+            asked_for = [name for name in FACETS if name != self.of and self.query.get(name)]
+            self.ignored += [f"{name}: too many entries to choose among" for name in asked_for]
         for name, options in self.options.items():
             asked = self.query.get(name, "").replace("\0", "")
             if not asked:
@@ -128,6 +143,9 @@ class Uses:
     @cached_property
     def sort(self) -> str:
         asked = self.query.get("sort", "")
+        if self.is_large:
+            self.ignored += [f"sort={asked[:40]}: too many entries"] if asked else []
+            return ""
         if asked.removeprefix("-") in HEADLINES:
             return asked
         if asked:
@@ -182,13 +200,21 @@ class Uses:
     @cached_property
     def _fetched(self) -> list:
         """The entries of the page and one more, so that it is known whether there is a next."""
+        if not self.is_large:
+            return list(self._sorted(self.found).named()[: PER_PAGE + 1])
+        rows = self.found.annotate(sort_value=Value(None, FloatField())).order_by("pk")
+        rows = rows.filter(pk__gt=self.after.entry) if self.after else rows
+        return list(rows.named()[: PER_PAGE + 1])
+
+    def _sorted(self, rows: EntryQuerySet) -> EntryQuerySet:
+        """Task by task in the order of the sorting metric, from where the page begins."""
         relation = FilteredRelation("estimates", condition=Q(estimates__metric=self.sorted_by))
-        rows = self.found.annotate(sorting=relation, sort_value=F("sorting__value"))
+        rows = rows.annotate(sorting=relation, sort_value=F("sorting__value"))
         if self.after:
             rows = rows.filter(behind(self.after, descends=self.descends))
         value = F("sort_value")
         ordered = value.desc(nulls_last=True) if self.descends else value.asc(nulls_last=True)
-        return list(rows.named().order_by("task_id", ordered, "pk")[: PER_PAGE + 1])
+        return rows.order_by("task_id", ordered, "pk")
 
     @property
     def next_place(self) -> Place | None:

@@ -75,7 +75,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def model_page(request: HttpRequest, slug: str) -> tuple[ModelPage, UsesPage]:
     row = get_object_or_404(AIModel.objects.select_related("source"), slug=slug)
     facts = row.facts.select_related("source").order_by("written", "-dated")
-    return ModelPage(row, list(facts)), UsesPage(request, row.entries.all(), "model", slug)
+    return ModelPage(row, list(facts)), UsesPage.of_row(request, row, "model")
 
 
 def model(request: HttpRequest, slug: str) -> HttpResponse:
@@ -93,7 +93,7 @@ def hardware_page(request: HttpRequest, slug: str) -> tuple[HardwarePage, UsesPa
     row = get_object_or_404(Hardware.objects.select_related("source"), slug=slug)
     facts = HardwareFact.objects.filter(hardware=row).order_by("kind", "-is_preferred", "value")
     page = HardwarePage(row, list(facts), list(row.composition.all()), elements())
-    return page, UsesPage(request, row.entries.all(), "hardware", slug)
+    return page, UsesPage.of_row(request, row, "hardware")
 
 
 def hardware(request: HttpRequest, slug: str) -> HttpResponse:
@@ -152,7 +152,7 @@ def kinds_of(rows, claimed, surveys) -> Iterator[Kind]:
 
 def method_page(request: HttpRequest, slug: str) -> tuple[Method, UsesPage]:
     row = get_object_or_404(Method.objects.select_related("source"), slug=slug)
-    return row, UsesPage(request, row.entries.all(), "method", slug)
+    return row, UsesPage.of_row(request, row, "method")
 
 
 def method(request: HttpRequest, slug: str) -> HttpResponse:
@@ -175,7 +175,7 @@ def method_json(request: HttpRequest, slug: str) -> JsonResponse:
 
 def task_page(request: HttpRequest, slug: str) -> tuple[Task, UsesPage]:
     row = get_object_or_404(Task.objects.select_related("source"), slug=slug)
-    return row, UsesPage(request, row.entries.all(), "task", slug)
+    return row, UsesPage.of_row(request, row, "task")
 
 
 def task(request: HttpRequest, slug: str) -> HttpResponse:

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from leaderboard.core import metrics
-from leaderboard.models import Estimate
+from leaderboard.holdings import holdings
+from leaderboard.models import AIModel, Estimate, Hardware, Method, Task
 from leaderboard.models.evidence import EntryQuerySet, Origin
 from leaderboard.trade_offs import Standing, standings
 from leaderboard.uses import FACETS, PER_PAGE, Option, Place, Uses
@@ -25,13 +26,27 @@ class Column:
 
 
 class UsesPage:
-    """Everything about the entries of a thing. `of` is what it is, `slug` which one."""
+    """Everything about the entries of a thing."""
 
-    def __init__(self, request: HttpRequest, entries: EntryQuerySet, of: str = "", slug: str = ""):
+    def __init__(
+        self,
+        request: HttpRequest,
+        entries: EntryQuerySet,
+        of: str = "",
+        slug: str = "",
+        counted: int | None = None,
+    ):
+        """`of` is what the thing is, `slug` which one, and `counted` how many entries it has."""
         self.query: QueryDict = request.GET
-        self.uses = Uses(entries, request.GET, of)
+        self.uses = Uses(entries, request.GET, of, counted)
         self.entries, self.of, self.slug = entries, of, slug
         self.per_page = PER_PAGE
+
+    @classmethod
+    def of_row(cls, request: HttpRequest, row: AIModel | Hardware | Method | Task, of: str):
+        """Of a row of the catalogue."""
+        counted = holdings().count(of, row.pk)
+        return cls(request, row.entries.all(), of, row.slug, counted)
 
     def __len__(self) -> int:
         return self.uses.total
