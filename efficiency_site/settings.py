@@ -88,6 +88,9 @@ CACHES = {
     }
 }
 
+# Columns of large boards, which every process of a machine maps; may be emptied at any time.
+SNAPSHOT_DIR = Path(env.str("SNAPSHOT_DIR", default=str(VAR_DIR / "snapshots")))
+
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=20)
 MAX_ATTEMPTS = 3

@@ -14,13 +14,16 @@ import numpy as np
 from ingest import writing
 from ingest.against import REPLACES
 from ingest.normalise import Measured, Planned
+from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
+from leaderboard.core.ranks import rank_ranges
+from leaderboard.facets import Facets
 from leaderboard.frontiers import ranked_by
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run
 from leaderboard.models.evidence import Points
-from leaderboard.standings import Entries, rank_ranges
+from leaderboard.standings import label
 
 LINES = 100  # runs whose numbers are shown with their conversion
 RUNS = 50_000  # of a file, at most, are looked at
@@ -164,9 +167,9 @@ class Effect:
         layer = pareto.layers(value, directions, board.depth)
         n = len(others)
         found.enter = int((layer[n:] == 1).sum())
-        names = Entries(board.task_id)
+        names = Facets(snapshots.of(board), "")
         leaving = others.entries[(layer_today == 1) & (layer[:n] != 1)]
-        found.leave = [names.label(int(entry)) for entry in leaving[:NAMED].tolist()]
+        found.leave = [label(names, int(entry)) for entry in leaving[:NAMED].tolist()]
         ranks = self.ranks(found.objectives, others, ours)
         order = np.lexsort([np.arange(len(keys)), np.where(layer[n:] == 0, 999, layer[n:])])
         for place in order[:SHOWN].tolist():
@@ -214,10 +217,10 @@ def standing(points: Points, board: Board, objectives: Sequence[str]) -> np.ndar
     return pareto.complete(points.of(objectives).value) & points.within(board.bounds)
 
 
-def nearest(names: Entries, others: Points, own: np.ndarray, mask: np.ndarray) -> list[str]:
+def nearest(names: Facets, others: Points, own: np.ndarray, mask: np.ndarray) -> list[str]:
     """The names of some entries of a mask, the nearest to a point first."""
     places = pareto.nearest(others.value, own, mask)[:NAMED]
-    return [names.label(int(entry)) for entry in others.entries[places].tolist()]
+    return [label(names, int(entry)) for entry in others.entries[places].tolist()]
 
 
 def name_of(planned: Planned) -> str:

@@ -31,6 +31,7 @@ from leaderboard.estimates import place_of
 from leaderboard.facts import Facts
 from leaderboard.models import (
     Board,
+    Chance,
     Entry,
     Estimate,
     Measurement,
@@ -287,6 +288,8 @@ def frontier(
     numbers = list(board.frontiers.order_by("number").values_list("number", flat=True))
     if numbers != list(range(1, board.latest + 1)):
         breaches.append(f"board {board.slug}: its versions are not 1 to {board.latest}")
+    if not waiting:
+        breaches += chance_faults(board, right)
     lines = ((*names[entry], layer, *point) for entry, (layer, point) in right.items())
     return {
         "board": board.slug,
@@ -294,6 +297,15 @@ def frontier(
         "digest": str(Digest(lines)),
         "waiting": waiting,
     }
+
+
+def chance_faults(board: Board, placed: dict[int, tuple[int, Point]]) -> list[str]:
+    """Whoever is on the frontier by its values has a chance to be, where chances are drawn."""
+    found = Chance.objects.of(board)
+    first = {entry for entry, (layer, _) in placed.items() if layer == 1}
+    if found.reason or first <= set(found.entries.tolist()):
+        return []
+    return [f"board {board.slug}: entries of its frontier have no chance to be on it"]
 
 
 def is_inside(board: Board, found: dict[str, float]) -> bool:

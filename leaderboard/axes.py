@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leaderboard.core import metrics
+from leaderboard.core.scales import LOG_FROM_RATIO
 from leaderboard.quantities import NBSP, Scale, number
-
-# An axis of amounts that spans less than this is drawn linear unless the reader says otherwise.
-LOG_FROM_RATIO = 5
 
 
 @dataclass(frozen=True)

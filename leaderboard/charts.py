@@ -7,6 +7,7 @@ puts the two together, and `board.js` does the same when the theme changes.
 
 import json
 import math
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,10 +22,18 @@ from leaderboard.core import metrics, pareto
 from leaderboard.labels import Label, Labels
 from leaderboard.models.evidence import Origin, Points
 
-# Above this a chart shows the layers next to the frontier and a sample of the rest.
-DRAWN_UP_TO = 5_000
+# Above this a chart shows the frontier and a sample of the rest.
+DRAWN_UP_TO = 20_000
+# Above this dominated entries are a crowd: dots that say who they are only when they are asked.
+CROWD_FROM = 1_000
+# A byte for a place of an axis would show; two don't, however far a reader goes in.
+FINENESS = 65_535
 # Above this only the frontier keeps its error bars.
 INTERVALS_UP_TO = 500
+# Radii of points whose size tells something, in pixels.
+SMALLEST, LARGEST = 3.0, 14.0
+# The groups that a crowd is made of.
+CROWD = ("dominated", "estimated")
 ESTIMATED = [Origin.values.index(origin) for origin in (Origin.ESTIMATED, Origin.RATED)]
 TEMPLATE = Path(__file__).parent.parent / "static" / "plotly-template.json"
 
@@ -44,20 +53,29 @@ class Scatter:
     names: Callable[[int], str]
     short_names: Callable[[Sequence[int]], dict[int, str]]
     highlight: int | None = None
-    limit: int = DRAWN_UP_TO
-    # Entries that lack one of the two values.
+    # Entries that lack one of the two values, and those that are not drawn for their number.
     left_out: int = 0
+    thinned_out: int = 0
+    # How many layers of the two metrics are drawn as lines.
+    lines: int = 1
+    # From 0 to 1, the share of the largest point, where the size of a point tells something.
+    size: np.ndarray | None = None
 
     @classmethod
-    def of(cls, points, layer, scales, *, wish="", **options) -> "Scatter":
-        """The chart of the points that have both values. `wish` is how amounts are drawn."""
+    def of(cls, points, layer, scales, *, wish="", sized=None, **options) -> "Scatter":
+        """The chart of the points that have both values. `wish` is how amounts are drawn.
+
+        `sized` is a column of values that the size of a point tells, none of them negative.
+        """
         has_both = pareto.complete(points.value)
         points, layer = points.where(has_both), layer[has_both]
         x, y = (
             Axis.over(metric, scale, points.value[:, column], wish=wish)
             for column, (metric, scale) in enumerate(zip(points.metrics, scales, strict=True))
         )
-        return cls(points, layer, x, y, left_out=int((~has_both).sum()), **options)
+        left_out = options.pop("left_out", 0) + int((~has_both).sum())
+        size = None if sized is None else shares(sized[has_both])
+        return cls(points, layer, x, y, left_out=left_out, size=size, **options)
 
     def __len__(self):
         return len(self.points)
@@ -86,46 +104,47 @@ class Scatter:
         """Mask: a model or a rating gave one of the two values."""
         return np.asarray(np.isin(self.points.origin, ESTIMATED).any(axis=1))
 
-    @cached_property
-    def drawn(self) -> np.ndarray:
-        """Places that are drawn: all of them, or the near layers and a sample of the rest."""
-        if len(self) <= self.limit:
-            return np.arange(len(self))
-        keep = (self.layer == 1) | self.on_steps
-        for layer in range(2, int(self.layer.max()) + 1):
-            more = keep | (self.layer == layer)
-            if more.sum() > self.limit / 2:
-                break
-            keep = more
-        rest = np.flatnonzero(~keep)
-        room = max(self.limit - int(keep.sum()), 0)
-        sample = np.random.default_rng(len(self)).choice(rest, min(room, len(rest)), replace=False)
-        return np.sort(np.concatenate([np.flatnonzero(keep), sample]))
-
     @property
-    def is_thinned(self) -> bool:
-        return len(self.drawn) < len(self)
+    def is_crowded(self) -> bool:
+        return len(self) > CROWD_FROM
+
+    @cached_property
+    def named(self) -> np.ndarray:
+        """Places of the entries whose names the chart carries."""
+        if not self.is_crowded:
+            return np.arange(len(self))
+        first = np.flatnonzero(self.layer == 1)[:CROWD_FROM]
+        return np.union1d(first, self.steps)
+
+    @cached_property
+    def further_steps(self) -> list[np.ndarray]:
+        """Places of the second and further layers of the two metrics, each from left to right."""
+        if self.lines < 2:
+            return []
+        found = pareto.layers(self.points.value, [self.x.better, self.y.better], self.lines)
+        layers = [np.flatnonzero(found == layer) for layer in range(2, self.lines + 1)]
+        value = self.points.value[:, 0]
+        return [places[np.argsort(value[places], kind="stable")] for places in layers]
 
     def groups(self) -> dict[str, np.ndarray]:
-        """Drawn places by meaning, in the order in which they are painted."""
-        drawn = self.drawn
-        first = (self.layer[drawn] == 1) | self.on_steps[drawn]
-        estimated = self.estimated[drawn]
-        line = self.on_steps[drawn]
-        return {
-            "dominated": drawn[~first & ~estimated],
-            "estimated": drawn[~first & estimated],
-            "other_objectives": drawn[first & ~line],
-            "frontier": drawn[line & ~estimated],
-            "frontier_estimated": drawn[line & estimated],
+        """Places by meaning, in the order in which they are painted."""
+        first, estimated, line = self.layer == 1, self.estimated, self.on_steps
+        masks = {
+            "dominated": ~(first | line) & ~estimated,
+            "estimated": ~(first | line) & estimated,
+            "other_objectives": first & ~line,
+            "frontier": line & ~estimated,
+            "frontier_estimated": line & estimated,
         }
+        return {meaning: np.flatnonzero(mask) for meaning, mask in masks.items()}
 
-    def path(self) -> list[tuple[float, float]]:
-        """Corners of the step line in fractions of the axes."""
-        if not len(self.steps):
+    def path(self, steps: np.ndarray | None = None) -> list[tuple[float, float]]:
+        """Corners of a step line, the frontier's unless told, in fractions of the axes."""
+        steps = self.steps if steps is None else steps
+        if not len(steps):
             return []
-        x = self.x.place(self.points.value[self.steps, 0]).tolist()
-        y = self.y.place(self.points.value[self.steps, 1]).tolist()
+        x = self.x.place(self.points.value[steps, 0]).tolist()
+        y = self.y.place(self.points.value[steps, 1]).tolist()
         corners = [(x[0], y[0])]
         for place in range(1, len(x)):
             if self.shape == "hv":
@@ -150,9 +169,10 @@ class Scatter:
 
     def figure(self) -> dict[str, Any]:
         """A Plotly figure whose styles are named, not stated: see `dressed`."""
-        traces = [self.line_trace(), *self.reach_traces()]
+        further = [self.line_trace(steps, "layer_line") for steps in self.further_steps]
+        traces = [*further, self.line_trace(self.steps, "frontier_line"), *self.reach_traces()]
         for style, places in self.groups().items():
-            if len(places):
+            if len(places) and not (self.is_crowded and style in CROWD):
                 traces.append(self.points_trace(style, places))
         return {
             "data": traces,
@@ -181,7 +201,7 @@ class Scatter:
             "x": significant(x.shown(value[:, 0])),
             "y": significant(y.shown(value[:, 1])),
             # Plotly reads text as a kind of HTML.
-            "text": [escape(self.names(entry)) for entry in self.points.entries[places].tolist()],
+            "text": [escape(self.name(place)) for place in places.tolist()],
             "customdata": [
                 [entry, layer]
                 for entry, layer in zip(
@@ -193,7 +213,9 @@ class Scatter:
                 f"<br>%{{x:,.3~r}} {escape(x.unit)}<extra></extra>"
             ),
         }
-        if len(self.drawn) <= INTERVALS_UP_TO or style.startswith("frontier"):
+        if self.size is not None:
+            trace["marker"] = {"size": np.round(2 * self.radius(places), 1).tolist()}
+        if len(self) <= INTERVALS_UP_TO or style.startswith("frontier"):
             for column, (name, scale) in enumerate((("error_x", x), ("error_y", y))):
                 trace[name] = {
                     "array": significant(scale.shown(high[:, column] - value[:, column])),
@@ -201,10 +223,47 @@ class Scatter:
                 }
         return trace
 
-    def line_trace(self) -> dict[str, Any]:
-        value = self.points.value[self.steps]
+    def name(self, place: int) -> str:
+        """The entry's name, or nothing where a crowd has none."""
+        return self.names(int(self.points.entries[place])) if self.is_named[place] else ""
+
+    @cached_property
+    def is_named(self) -> np.ndarray:
+        mask = np.zeros(len(self), bool)
+        mask[self.named] = True
+        return mask
+
+    def radius(self, places: np.ndarray) -> np.ndarray:
+        """In pixels: the area of a point tells the share; who has no value gets the smallest."""
+        assert self.size is not None
+        return SMALLEST + (LARGEST - SMALLEST) * np.sqrt(np.nan_to_num(self.size[places]))
+
+    def crowd(self) -> dict[str, Any]:
+        """The dominated entries as arrays in base64: places on the axes, ids, layer, kind, radius.
+
+        `x` and `y` are little-endian uint16 fractions of the axes' ranges, `entry` uint32, `layer`
+        and `kind` (1 where a value is estimated) uint8, `radius` uint8 in quarters of a pixel.
+        """
+        groups = self.groups()
+        places = np.concatenate([groups[style] for style in CROWD])
+        radius = np.full(len(places), 4.5) if self.size is None else self.radius(places)
+        columns = {
+            "x": (FINENESS * self.x.place(self.points.value[places, 0]), "<u2"),
+            "y": (FINENESS * self.y.place(self.points.value[places, 1]), "<u2"),
+            "entry": (self.points.entries[places], "<u4"),
+            "layer": (np.minimum(self.layer[places], 255), "u1"),
+            "kind": (self.estimated[places], "u1"),
+            "radius": (4 * radius, "u1"),
+        }
+        return {"count": len(places)} | {
+            name: b64encode(np.round(column).astype(kind).tobytes()).decode()
+            for name, (column, kind) in columns.items()
+        }
+
+    def line_trace(self, steps: np.ndarray, style: str) -> dict[str, Any]:
+        value = self.points.value[steps]
         return {
-            "meta": {"style": "frontier_line"},
+            "meta": {"style": style},
             "x": significant(self.x.scale.shown(value[:, 0])),
             "y": significant(self.y.scale.shown(value[:, 1])),
             "line": {"shape": self.shape},
@@ -254,6 +313,12 @@ class Scatter:
             )
         steps = "Step-shaped frontier of " if len(self.steps) > 1 else "Frontier of "
         return f"{steps}{len(self.steps)} of {len(self)} entries, from {' to '.join(ends)}."
+
+
+def shares(values: np.ndarray) -> np.ndarray:
+    """Each value as a share of the largest; a missing one stays missing."""
+    top = np.nanmax(values, initial=0.0)
+    return values / top if top > 0 else np.where(np.isfinite(values), 0.0, np.nan)
 
 
 def significant(values: np.ndarray) -> list[float]:

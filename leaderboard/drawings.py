@@ -114,16 +114,11 @@ class Drawing:
     def dots(self) -> list[str]:
         chart, groups = self.chart, self.chart.groups()
         small = (3.2, 4) if self.is_small else (4.5, 6)
-        behind = [*groups["dominated"].tolist(), *groups["estimated"].tolist()]
-        parts = ['<g class="dominated">']
-        if len(behind) <= NAMED_UP_TO:
-            parts += [self.dot(place, small[0]) for place in behind]
-        else:
-            parts.append(self.mist(behind))
-        parts.append("</g>")
+        behind = np.concatenate([groups["dominated"], groups["estimated"]])
+        parts = ['<g class="dominated">', *self.crowd(behind, small[0]), "</g>"]
         parts += self.lines()
         parts.append('<g class="first">')
-        parts += [self.dot(place, small[0]) for place in groups["other_objectives"].tolist()]
+        parts += self.crowd(groups["other_objectives"], small[0])
         for meaning in ("frontier", "frontier_estimated"):
             parts += [self.dot(place, small[1]) for place in groups[meaning].tolist()]
         parts.append("</g>")
@@ -131,12 +126,17 @@ class Drawing:
             parts += self.highlight(chart.highlight)
         return parts
 
-    def mist(self, places: list[int]) -> str:
-        """Very many points: one path of dots."""
-        x = self.chart.x.place(self.chart.points.value[places, 0]).tolist()
-        y = self.chart.y.place(self.chart.points.value[places, 1]).tolist()
-        spots = dict.fromkeys(self.at(*spot) for spot in zip(x, y, strict=True))
-        return f'<path class="mist" d="{"".join(f"M{a} {b}h0" for a, b in spots)}"/>'
+    def crowd(self, places: np.ndarray, radius: float) -> list[str]:
+        """Dots with names, or, of very many, one path of dots."""
+        if len(places) <= NAMED_UP_TO:
+            return [self.dot(place, radius) for place in places.tolist()]
+        x = self.left + self.chart.x.place(self.chart.points.value[places, 0]) * self.plot_width
+        y = self.chart.y.place(self.chart.points.value[places, 1])
+        y = self.top + (1 - y) * self.plot_height
+        # Dots on the same pixel are one dot; sorted, they take few bytes on the way.
+        spots = np.unique(np.column_stack([np.round(x), np.round(y)]).astype(int), axis=0)
+        path = "".join(f"M{a} {b}h0" for a, b in spots.tolist())
+        return [f'<path class="mist" d="{path}"/>']
 
     def lines(self) -> list[str]:
         def joined(line):
@@ -146,6 +146,9 @@ class Drawing:
         if not self.is_small:
             reach = "".join(joined(line) for line in self.chart.reach())
             parts.append(f'<path class="step reach" d="{reach}"/>' if reach else "")
+        for steps in self.chart.further_steps:
+            if len(steps) > 1:
+                parts.append(f'<path class="step layer" d="{joined(self.chart.path(steps))}"/>')
         if len(self.chart.steps) > 1:
             parts.append(f'<path class="step" d="{joined(self.chart.path())}"/>')
         return parts
@@ -154,12 +157,14 @@ class Drawing:
         chart, points = self.chart, self.chart.points
         x, y = self.at(chart.x.place(points.value[place, 0]), chart.y.place(points.value[place, 1]))
         shape = "point open" if chart.estimated[place] else "point"
+        if chart.size is not None and not self.is_small:
+            radius = round(float(chart.radius(np.array([place]))[0]), 1)
         circle = f'<circle class="{shape}" cx="{x}" cy="{y}" r="{radius}">'
         if self.is_small:
             return f"{circle}</circle>"
         entry = int(points.entries[place])
         title = (
-            f"{chart.names(entry)}: {chart.y.scale.quantity(points.value[place, 1])}, "
+            f"{chart.name(place)}: {chart.y.scale.quantity(points.value[place, 1])}, "
             f"{chart.x.scale.quantity(points.value[place, 0])}"
         )
         return (
@@ -171,7 +176,7 @@ class Drawing:
         """The intervals, where they are wider than a hair and the axis can hold them."""
         points, parts = self.chart.points, []
         low, high = points.low[place], points.high[place]
-        if len(self.chart.drawn) > INTERVALS_UP_TO and not self.chart.on_steps[place]:
+        if len(self.chart) > INTERVALS_UP_TO and not self.chart.on_steps[place]:
             return ""
         if high[0] > low[0]:
             left, right = self.clipped(self.chart.x, low[0], high[0])

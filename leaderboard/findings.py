@@ -3,6 +3,7 @@
 import numpy as np
 
 from leaderboard.charts import Scatter
+from leaderboard.core import knee as knees
 from leaderboard.core import metrics
 from leaderboard.models.evidence import Origin
 from leaderboard.quantities import NBSP, alone, number
@@ -57,18 +58,16 @@ def gain(chart: Scatter) -> str:
 
 
 def knee(chart: Scatter) -> int:
-    """The place of the frontier farthest from the line between its ends, as drawn."""
+    """The place where the frontier bends as drawn; where it doesn't, its thriftier end."""
     steps = chart.steps
-    if len(steps) == 2:
-        return int(steps[0] if chart.x.better == metrics.LOWER else steps[-1])
-    x = chart.x.place(chart.points.value[steps, 0])
-    y = chart.y.place(chart.points.value[steps, 1])
-    across, up = x[-1] - x[0], y[-1] - y[0]
-    if not across or not up:
-        return int(steps[0])
-    lift = (y - y[0]) / up - (x - x[0]) / across
-    # A bulge on the better side, above the diagonal where less of x is better.
-    return int(steps[np.argmax(lift * (1 if chart.x.better == metrics.LOWER else -1))])
+    bend = knees.knee(
+        chart.points.value[steps, :2],
+        [chart.x.better, chart.y.better],
+        (chart.x.is_log, chart.y.is_log),
+    )
+    if bend is not None:
+        return int(steps[bend.place])
+    return int(steps[0] if chart.x.better == metrics.LOWER else steps[-1])
 
 
 def top(chart: Scatter) -> int:

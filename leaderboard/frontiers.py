@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from django.db import connection, transaction
 
+from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import (
@@ -42,9 +43,9 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
     objectives = ranked_by(board)
     live = board.placements.live().points(board, len(objectives))
     latest = board.frontiers.filter(number=board.latest).first()
-    rebuild = rebuild or latest is None or tuple(latest.objectives) != objectives
+    is_new = latest is None or tuple(latest.objectives) != objectives
 
-    pool = None if rebuild else with_changes(board, objectives, live, changed)
+    pool = None if rebuild or is_new else with_changes(board, objectives, live, changed)
     if pool is None:
         pool = eligible(board, objectives)
     layer = pareto.layers(pool.value, directions(objectives), board.depth)
@@ -53,6 +54,8 @@ def refresh(board_id: int, *, at: datetime, rebuild: bool = False) -> Frontier |
     board.revision += 1
     frontier = publish(board, latest, objectives, live, now, at=at)
     board.save(update_fields=["revision", "latest"])
+    known = None if rebuild else changed
+    transaction.on_commit(lambda: snapshots.take(board, known), robust=True)
     return frontier
 
 

@@ -4,65 +4,25 @@ Nothing is written. The same pure functions that make the stored frontier run ov
 that the reader's filters leave, in a fixed number of queries whatever the board's size.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from django.db import connection
 
+from leaderboard import snapshots
 from leaderboard.core import metrics, pareto
-from leaderboard.filters import Filters
-from leaderboard.models import Board, Entry, Estimate
-from leaderboard.models.evidence import NOT_STATED, SHOWN_SETTINGS, Origin
+from leaderboard.core.ranks import rank_ranges
+from leaderboard.facets import FACETS, Facets, Named, Value
+from leaderboard.filters import LAYER, SCORE, Filters
+from leaderboard.models import Board, Entry
+from leaderboard.models.evidence import MEASURED_CODES, NOT_STATED, SHOWN_SETTINGS, Points
+from leaderboard.snapshot import CATALOGUE, Snapshot
 
 # Above this the layers beyond the board's depth are not told apart on reading.
 ALL_LAYERS_UP_TO = 20_000
-MEASURED = [Origin.values.index(o) for o in (Origin.METERED, Origin.SENSED, Origin.REPORTED)]
-
-# Facets that ask for the group of a catalogue row, and of which table.
-GROUPED = {"vendor": "hardware", "technique": "method"}
-COLUMNS = ("model_id", "method_id", "hardware_id", "device_count")
-ATTRIBUTES_SQL = """
-    SELECT string_agg(int8send(id), ''::bytea ORDER BY id), {columns}
-    FROM leaderboard_entry WHERE task_id = %s
-""".format(
-    columns=", ".join(f"string_agg(int8send({name}), ''::bytea ORDER BY id)" for name in COLUMNS)
-)
-NAMES_SQL = """
-    SELECT 'model', m.id, m.slug, m.name, m.developer FROM leaderboard_aimodel m
-    WHERE m.id IN (SELECT model_id FROM leaderboard_entry WHERE task_id = %(task)s)
-    UNION ALL
-    SELECT 'method', m.id, m.slug, m.name, m.kind FROM leaderboard_method m
-    WHERE m.id IN (SELECT method_id FROM leaderboard_entry WHERE task_id = %(task)s)
-    UNION ALL
-    SELECT 'hardware', h.id, h.slug, h.name, h.vendor FROM leaderboard_hardware h
-    WHERE h.id IN (SELECT hardware_id FROM leaderboard_entry WHERE task_id = %(task)s)
-"""
-
-
-METRICS_SQL = """
-    SELECT metric FROM unnest(%s::text[]) AS known(metric)
-    WHERE EXISTS (SELECT 1 FROM leaderboard_estimate e
-                  WHERE e.task_id = %s AND e.metric = known.metric)
-"""
-
-
-def available(task: int) -> tuple[str, ...]:
-    """The metrics that can rank and that any entry of the task has, in the registry's order."""
-    known = [slug for slug, metric in metrics.ALL.items() if metric.better != metrics.NEITHER]
-    with connection.cursor() as cursor:
-        cursor.execute(METRICS_SQL, [known, task])
-        found = {metric for (metric,) in cursor.fetchall()}
-    return tuple(slug for slug in known if slug in found)
-
-
-@dataclass(frozen=True)
-class Named:
-    """A catalogue row as a board needs it; `group` is the developer, kind or vendor."""
-
-    slug: str
-    name: str
-    group: str
+# Above this they are the published ones, whatever the filters leave.
+LAYERS_UP_TO = 200_000
 
 
 @dataclass(frozen=True)
@@ -98,134 +58,130 @@ class Who:
         return f"{self.model.name}{self.detail and ', '}{self.detail}"
 
 
-def who(
-    entry: int, model: Named, method: Named, hardware: Named, count: int, settings: dict
-) -> Who:
-    shown = tuple(str(settings[key]) for key in SHOWN_SETTINGS if settings.get(key))
-    is_stated = settings.get("devices") != NOT_STATED
-    return Who(entry, model, method, hardware, count if is_stated else None, shown)
+class Selection:
+    """Entries at some places of a snapshot, in the order of their ids. Columns come when asked."""
 
+    def __init__(self, snapshot: Snapshot, places: np.ndarray):
+        self.snapshot, self.places = snapshot, places
 
-class Entries:
-    """Who the entries of a task are: ids into the catalogue, and the names behind them."""
+    def __len__(self):
+        return len(self.places)
 
-    def __init__(self, task: int):
-        with connection.cursor() as cursor:
-            cursor.execute(ATTRIBUTES_SQL, [task])
-            ids, *columns = (np.frombuffer(part or b"", ">i8") for part in cursor.fetchone())
-            cursor.execute(NAMES_SQL, {"task": task})
-            self.names: dict[str, dict[int, Named]] = {"model": {}, "method": {}, "hardware": {}}
-            for kind, key, *named in cursor.fetchall():
-                self.names[kind][key] = Named(*named)
-        self.ids = ids.astype(np.int64)
-        self.columns = dict(zip(("model", "method", "hardware", "count"), columns, strict=True))
+    @cached_property
+    def entries(self) -> np.ndarray:
+        return self.snapshot.entries[self.places]
 
-    def at(self, entries: np.ndarray) -> np.ndarray:
-        """Places of these entry ids in the columns."""
-        return np.searchsorted(self.ids, entries)
+    def of(self, wanted: Iterable[str]) -> Points:
+        """Their estimates on these metrics side by side."""
+        return self.snapshot.points(wanted, self.places)
 
-    def who(self, entry: int, settings: dict | None = None) -> Who:
-        return self.all_of(np.array([entry]), {entry: settings or {}})[entry]
+    def part(self, part: str, metric: str) -> np.ndarray:
+        """One part of one metric: `value`, `low`, `high` or `origin`."""
+        return self.snapshot.part(part, metric)[self.places]
 
-    def all_of(self, entries: np.ndarray, settings: dict[int, dict]) -> dict[int, Who]:
-        """These entries by id, with what their settings say that a name shows."""
-        places = self.at(entries)
-        models, methods, devices, counts = (
-            self.columns[kind][places].tolist() for kind in ("model", "method", "hardware", "count")
-        )
-        return {
-            entry: who(
-                entry,
-                self.names["model"][models[index]],
-                self.names["method"][methods[index]],
-                self.names["hardware"][devices[index]],
-                counts[index],
-                settings.get(entry) or {},
-            )
-            for index, entry in enumerate(entries.tolist())
-        }
+    def within(self, bounds: dict[str, tuple[float, float]]) -> np.ndarray:
+        """Mask: those inside all bounds. A missing value is outside."""
+        return self.of(bounds).within(bounds)
 
-    def label(self, entry: int) -> str:
-        """“Qwen3-8B, 2 × H100”."""
-        return str(self.who(entry))
-
-    def chosen(self, facets: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> np.ndarray:
-        """Mask over `ids`: the entries that the facets and the words leave."""
-        mask = np.ones(len(self.ids), dtype=bool)
-        for facet, slugs in facets.items():
-            kind = GROUPED.get(facet, facet)
-            keys = [
-                key
-                for key, named in self.names[kind].items()
-                if (slug_of(named.group) if facet in GROUPED else named.slug) in slugs
-            ]
-            mask &= np.isin(self.columns[kind], keys)
-        for word in words:
-            hit = np.zeros(len(self.ids), dtype=bool)
-            for kind, names in self.names.items():
-                keys = [
-                    key
-                    for key, named in names.items()
-                    if word in f"{named.name} {named.slug} {named.group}".casefold()
-                ]
-                hit |= np.isin(self.columns[kind], keys)
-            mask &= hit
-        return mask
-
-
-def slug_of(text: str) -> str:
-    """A vendor's or a kind's name as it stands in an address."""
-    return text.casefold().replace(" ", "-").replace("_", "-")
+    def where(self, mask: np.ndarray) -> "Selection":
+        return Selection(self.snapshot, self.places[mask])
 
 
 class Standings:
     """The entries of a board under a reader's filters.
 
-    `points` holds the ranked entries, those with a finite number on every objective; `layer` is
+    `points` are the ranked entries, those with a finite number on every objective; `layer` is
     of shape (n,), 1 for the frontier, 0 for deeper than was told apart. `lacking` says for each
     objective which entries lack it.
     """
 
-    def __init__(self, board: Board, filters: Filters, *, columns: tuple[str, ...] = ()):
+    def __init__(self, board: Board, filters: Filters):
         self.board, self.filters = board, filters
-        wanted = dict.fromkeys([*filters.metrics, *columns])
-        self.entries = Entries(board.task_id)
-        self.everything = Estimate.objects.points(board.task_id, wanted)
-        self.total = len(self.everything)
-        objectives = self.everything.of(filters.objectives)
-        complete = pareto.complete(objectives.value)
+        self.snapshot = snapshots.of(board)
+        self.facets = Facets(self.snapshot, filters.energy)
+        self.total = len(self.snapshot)
+        self.complete = self.having(filters.objectives)
         chosen, inside = self.chosen(filters), self.inside(filters)
-        self.unranked = self.everything.where(chosen & ~complete)
-        self.outside = int((chosen & complete & ~inside).sum())
-        self.points = self.everything.where(chosen & complete & inside)
+        self.ranked = self.complete & chosen & inside
+        self.unranked = Selection(self.snapshot, np.flatnonzero(chosen & ~self.complete))
+        self.outside = int((chosen & self.complete & ~inside).sum())
+        self.points = Selection(self.snapshot, np.flatnonzero(self.ranked))
 
-    def chosen(self, filters: Filters) -> np.ndarray:
-        """Mask over everything: what facets and words leave."""
-        mask = self.entries.chosen(filters.facets, filters.words)
-        return mask[self.entries.at(self.everything.entries)]
+    @cached_property
+    def everything(self) -> Selection:
+        return Selection(self.snapshot, np.arange(self.total))
+
+    def having(self, objectives: Iterable[str]) -> np.ndarray:
+        """Mask over everything: a number on each of these."""
+        mask = np.ones(self.total, bool)
+        for metric in objectives:
+            mask &= self.snapshot.has(metric)
+        return mask
+
+    def chosen(self, filters: Filters, *, without: str = "") -> np.ndarray:
+        """Mask over everything: what facets and words leave; `without` names a facet set aside."""
+        mask = np.ones(self.total, bool)
+        for facet, slugs in filters.facets.items():
+            if facet != without:
+                mask &= self.facets.mask(facet, slugs)
+        for word in filters.words:
+            mask &= self.facets.holding(word)
+        return mask
 
     def inside(self, filters: Filters) -> np.ndarray:
-        """Mask over everything: what bounds and origin leave."""
-        inside = self.everything.within(filters.bounds)
+        """Mask over everything: what bounds and origin leave. A missing value is outside."""
+        inside = np.ones(self.total, bool)
+        for metric, (low, high) in filters.bounds.items():
+            column = self.snapshot.part("value", metric)
+            inside &= (column >= low) & (column <= high)
         if filters.measured_only:
-            origin = self.everything.of(filters.objectives).origin
-            inside &= np.isin(origin, MEASURED).all(axis=1)
+            for metric in filters.objectives:
+                inside &= np.isin(self.snapshot.part("origin", metric), MEASURED_CODES)
         return inside
+
+    def count_with(self, wanted: Iterable[str]) -> int:
+        """How many ranked entries have all of these metrics."""
+        return int((self.ranked & self.having(wanted)).sum())
 
     def left_by(self, filters: Filters) -> int:
         """How many entries would be ranked under other filters on the same metrics."""
-        values = self.everything.of(filters.objectives).value
-        return int((pareto.complete(values) & self.chosen(filters) & self.inside(filters)).sum())
+        complete = self.having(filters.objectives)
+        return int((complete & self.chosen(filters) & self.inside(filters)).sum())
+
+    def counts(self, facet: str) -> dict[Value, int]:
+        """How many ranked entries each value of a facet would leave, all else as it is."""
+        mask = self.ranked
+        if facet in self.filters.facets:
+            others = self.chosen(self.filters, without=facet)
+            mask = self.complete & others & self.inside(self.filters)
+        codes = self.facets.code(FACETS[facet])
+        return self.facets.counts(facet, codes if mask.all() else codes[mask])
 
     def __len__(self):
         return len(self.points)
 
     @cached_property
+    def is_published_layer(self) -> bool:
+        """Whether the layers are those of all entries: there are too many to work out others."""
+        return len(self) > LAYERS_UP_TO
+
+    @cached_property
     def layer(self) -> np.ndarray:
+        if self.is_published_layer:
+            return self.published_layer()
         values = self.points.of(self.filters.objectives).value
         if len(values) <= ALL_LAYERS_UP_TO:
             return pareto.all_layers(values, self.filters.directions)
         return pareto.layers(values, self.filters.directions, self.board.depth)
+
+    def published_layer(self) -> np.ndarray:
+        """The layers of the board's newest frontier; 0 for every entry that it does not place."""
+        placed = self.board.placements.live().values_list("entry", "layer")
+        known = np.array(list(placed), np.int64).reshape(-1, 2)
+        known = known[np.isin(known[:, 0], self.snapshot.entries)]
+        layer = np.zeros(self.total, np.int32)
+        layer[self.snapshot.at(known[:, 0])] = known[:, 1]
+        return layer[self.points.places]
 
     @cached_property
     def on_frontier(self) -> np.ndarray:
@@ -236,35 +192,93 @@ class Standings:
     def order(self) -> np.ndarray:
         """Places of the ranked entries in the order asked for; ties by entry id."""
         sort = self.filters.sort
-        by = self.filters.y if sort == "layer" else sort.removeprefix("-")
-        keys = [self.points.entries, self.sorted_by(by, worst_first=sort.startswith("-"))]
-        if sort == "layer":
-            keys.append(np.where(self.layer == 0, np.iinfo(np.int32).max, self.layer))
-        return np.lexsort(keys)
+        by = self.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
+        order = self.sorted_by(by, worst_first=sort.startswith("-"))
+        if sort != LAYER:
+            return order
+        layer = self.layer[order]
+        placed = layer > 0
+        first = order[placed][np.argsort(layer[placed], kind="stable")]
+        return np.concatenate([first, order[~placed]])
 
     def sorted_by(self, metric: str, *, worst_first: bool = False) -> np.ndarray:
-        """The metric's values turned so that the best, or the worst, come first; missing last."""
-        value = self.points.of([metric]).value[:, 0]
-        sign = metrics.get(metric).better if worst_first else -metrics.get(metric).better
-        return np.nan_to_num(sign * value, nan=np.inf)
+        """Places of the ranked entries, the best or the worst on a metric first, missing last."""
+        order = self.snapshot.order(metric)
+        if not self.ranked.all():
+            order = order[self.ranked[order]]
+        is_descending = (metrics.get(metric).better == metrics.HIGHER) != worst_first
+        if is_descending:
+            order = reversed_stably(order, self.snapshot.part("value", metric))
+        # From places in the snapshot to places among the ranked.
+        if len(order) < len(self):
+            missing = np.flatnonzero(self.ranked & ~self.snapshot.has(metric))
+            order = np.concatenate([order, missing])
+        return order if len(self) == self.total else (np.cumsum(self.ranked) - 1)[order]
 
-    def ranks(self, metric: str) -> np.ndarray:
-        """Array of shape (n, 2): the best and worst rank on a metric that its interval allows.
+    def drawn(self, x: str, y: str, most: int) -> np.ndarray:
+        """Places of the ranked entries that a chart of two metrics draws.
 
-        An entry is certainly ahead of another only where their intervals don't overlap.
+        All of them, or, of more than `most`, the frontier of the two, the first layer, and of the
+        rest a sample, the same for the same entries.
         """
-        column = self.points.of([metric])
-        return rank_ranges(column.low[:, 0], column.high[:, 0], metrics.get(metric).better)
+        both = self.ranked & self.snapshot.has(x) & self.snapshot.has(y)
+        count = int(both.sum())
+        if count <= most:
+            found = np.flatnonzero(both)
+        else:
+            found = np.flatnonzero(both)
+            sample = np.random.default_rng(count).choice(count, most, replace=False, shuffle=False)
+            first = self.points.places[self.layer == 1]
+            found = np.unique(
+                np.concatenate([self.steps(x, y, both), first[both[first]], found[sample]])
+            )
+        return found if len(self) == self.total else (np.cumsum(self.ranked) - 1)[found]
+
+    def steps(self, x: str, y: str, both: np.ndarray) -> np.ndarray:
+        """Places in the snapshot of the frontier of two metrics among the entries of a mask."""
+        across, up = (-metrics.get(one).better * self.snapshot.part("value", one) for one in (x, y))
+        order = self.snapshot.order(x)
+        order = order[both[order]]
+        if metrics.get(x).better == metrics.HIGHER:
+            order = order[::-1]
+        return order[pareto.swept(across[order], up[order])]
+
+    def ranks(self, metric: str, places: np.ndarray | None = None) -> np.ndarray:
+        """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.
+
+        Of the ranked entries at these places, or of all. An entry is certainly ahead of another
+        only where their intervals don't overlap; of single ranks the value alone decides.
+        """
+        parts = ("value", "value") if self.filters.has_single_ranks else ("low", "high")
+        low, high = (self.points.part(part, metric) for part in parts)
+        return rank_ranges(low, high, metrics.get(metric).better, places)
 
     @cached_property
     def lacking(self) -> dict[str, np.ndarray]:
         """Objective → ids of the entries that have no value for it."""
-        values = self.unranked.of(self.filters.objectives).value
-        return {
-            metric: self.unranked.entries[~np.isfinite(values[:, place])]
-            for place, metric in enumerate(self.filters.objectives)
-            if (~np.isfinite(values[:, place])).any()
-        }
+        found = {}
+        for metric in self.filters.objectives:
+            is_missing = ~np.isfinite(self.unranked.part("value", metric))
+            if is_missing.any():
+                found[metric] = self.unranked.entries[is_missing]
+        return found
+
+    def at(self, places: np.ndarray) -> Selection:
+        """The ranked entries at these places."""
+        return Selection(self.snapshot, self.points.places[places])
+
+    def entry_at(self, place: int) -> int:
+        return int(self.snapshot.entries[self.points.places[place]])
+
+    def place_of(self, entry: int) -> int | None:
+        """Where an entry stands among the ranked ones; None if it does not."""
+        place = int(np.searchsorted(self.points.entries, entry))
+        return place if place < len(self) and self.entry_at(place) == entry else None
+
+    def place_in_order(self, entry: int) -> int | None:
+        """How many rows stand before an entry in the order asked for; None if it is not ranked."""
+        place = self.place_of(entry)
+        return None if place is None else int(np.flatnonzero(self.order == place)[0])
 
     def page(self, start: int, size: int) -> np.ndarray:
         """Places of a stretch of the ranked entries in their order."""
@@ -276,16 +290,44 @@ class Standings:
 
     def who(self, entries: np.ndarray) -> dict[int, Who]:
         """Names and settings of these entries by id, in one query."""
-        settings = dict(Entry.objects.filter(pk__in=entries.tolist()).values_list("pk", "settings"))
-        return self.entries.all_of(entries, settings)
+        found = Entry.objects.filter(pk__in=entries.tolist()).values_list("pk", "settings")
+        return all_of(self.facets, entries, dict(found))
 
 
-def rank_ranges(low: np.ndarray, high: np.ndarray, better: int) -> np.ndarray:
-    """Array of shape (n, 2): the best and worst rank that intervals allow; NaN ranks last."""
-    if better == metrics.HIGHER:
-        low, high = -high, -low
-    missing = ~np.isfinite(low)
-    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
-    best = 1 + np.searchsorted(np.sort(high), low, side="left")
-    worst = np.searchsorted(np.sort(low), high, side="right")
-    return np.column_stack([best, np.maximum(best, worst)])
+def all_of(facets: Facets, entries: np.ndarray, settings: dict[int, dict]) -> dict[int, Who]:
+    """These entries by id, with what their settings say that a name shows."""
+    snapshot = facets.snapshot
+    places = snapshot.at(entries)
+    model, method, hardware = (
+        [facets.names[kind][code] for code in snapshot.code(kind)[places].tolist()]
+        for kind in CATALOGUE
+    )
+    counts = snapshot.parts["count"][places].tolist()
+    rows = zip(entries.tolist(), model, method, hardware, counts, strict=True)
+    return {entry: who(entry, *more, settings.get(entry) or {}) for entry, *more in rows}
+
+
+def label(facets: Facets, entry: int) -> str:
+    """“Qwen3-8B, 2 × H100”, without what its settings say."""
+    return str(all_of(facets, np.array([entry]), {})[entry])
+
+
+def who(
+    entry: int, model: Named, method: Named, hardware: Named, count: int, settings: dict
+) -> Who:
+    shown = tuple(str(settings[key]) for key in SHOWN_SETTINGS if settings.get(key))
+    is_stated = settings.get("devices") != NOT_STATED
+    return Who(entry, model, method, hardware, count if is_stated else None, shown)
+
+
+def reversed_stably(order: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """An ascending order turned round, equals still by place."""
+    turned = order[::-1]
+    sizes = values[turned]
+    starts = np.flatnonzero(np.r_[True, sizes[1:] != sizes[:-1]]) if len(turned) else turned
+    lengths = np.diff(np.r_[starts, len(turned)])
+    if (lengths == 1).all():
+        return turned
+    # Each run of equals is read backwards.
+    offset = np.arange(len(turned)) - np.repeat(starts, lengths)
+    return turned[np.repeat(starts + lengths - 1, lengths) - offset]

@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from leaderboard import frontiers, rederivation
-from leaderboard.models import Change
+from leaderboard import chances, frontiers, rederivation
+from leaderboard.core.chance import RECIPE
+from leaderboard.models import Board, Change
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "worker-heartbeat"
@@ -31,6 +32,13 @@ def later(task: Task, *args) -> None:
 def refresh_board(board_id: int) -> None:
     """Bring a board up to date."""
     frontiers.refresh(board_id, at=timezone.now())
+    later(draw_chances, board_id)
+
+
+@shared_task
+def draw_chances(board_id: int) -> None:
+    """Work out how likely each entry is to be on the frontier of a board."""
+    chances.work_out(board_id, at=timezone.now())
 
 
 @shared_task
@@ -43,12 +51,14 @@ def rederive_batch(batch_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Queue the boards that have changes waiting, and what waits of rederivations."""
+    """Queue the boards that have changes or draws waiting, and what waits of rederivations."""
     rederivation.finish(at=timezone.now())
     for batch_id in rederivation.waiting(at=timezone.now()):
         later(rederive_batch, batch_id)
     for board_id in Change.objects.order_by().values_list("board_id", flat=True).distinct():
         later(refresh_board, board_id)
+    for board_id in Board.objects.without_chances(RECIPE).values_list("pk", flat=True):
+        later(draw_chances, board_id)
 
 
 @heartbeat_sent.connect

@@ -4,8 +4,8 @@
 
 const root = document.documentElement;
 const NARROW = 560;
-const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false };
-const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const hasPointer = matchMedia("(pointer: fine)").matches;
+const CONFIG = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: "reset" };
 let styles = null;
 
 const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
@@ -40,6 +40,8 @@ function dressed(figure, box) {
   const layout = {
     ...figure.layout,
     template: styles[now],
+    // A box goes in, a double click goes back; fingers scroll the page.
+    dragmode: hasPointer ? "zoom" : false,
     height: narrow ? 340 : 500,
     margin: { l: gutter, r: 14, t: 26, b: 40, pad: 0 },
     annotations: [
@@ -59,24 +61,39 @@ function spaced(axis, width) {
   return { tickvals: axis.tickvals.filter(keep), ticktext: axis.ticktext.filter(keep) };
 }
 
-function sayPoint(figure, point) {
+// What the strip below the chart says of an entry comes from the server, which knows who beats it.
+let asked = 0;
+async function sayEntry(entry) {
   const strip = document.querySelector(".linked-entry");
-  const [entry, layer] = point.customdata;
-  const written = (axis) => {
-    const error = point.data[`error_${axis}`];
-    const value = point[axis];
-    const [up, down] = [error?.array?.[point.pointIndex], error?.arrayminus?.[point.pointIndex]];
-    const bounds = up || down ? ` (${digits.format(value - down)}–${digits.format(value + up)})` : "";
-    return `${digits.format(value)}\u00a0${figure.layout.meta[axis].unit}${bounds}`;
-  };
-  const name = document.createElement("strong");
-  name.textContent = new DOMParser().parseFromString(point.text, "text/html").body.textContent;
-  const place = layer ? ` Layer ${layer}.` : "";
-  strip.querySelector("p").replaceChildren(name, `: ${written("y")}, ${written("x")}.${place}`);
-  strip.querySelector("a").href = `/entries/${entry}/`;
-  strip.hidden = false;
+  const turn = ++asked;
   document.dispatchEvent(new CustomEvent("entry:linked", { detail: entry }));
+  const url = new URL(document.querySelector(".plot").dataset.who, location.href);
+  url.searchParams.set("entry", entry);
+  const answer = await fetch(url);
+  if (turn !== asked || !answer.ok) return;
+  const told = await answer.json();
+  const linked = ({ name, path }) => Object.assign(document.createElement("a"), { href: path, textContent: name });
+  const name = document.createElement("strong");
+  name.textContent = told.name;
+  const place = told.layer ? ` Layer ${told.layer}.` : "";
+  const words = [name, `: ${told.values.join(", ")}.${place}`];
+  if (told.beaten_by_count) {
+    words.push(` Beaten on all objectives by ${told.beaten_by_count.toLocaleString("en")}, nearest `);
+    told.beaten_by.forEach((one, index) => words.push(index ? ", " : "", linked(one)));
+    words.push(".");
+  } else {
+    words.push(" None beats it on all objectives.");
+  }
+  strip.querySelector("p").replaceChildren(...words);
+  strip.querySelector("a.button").href = told.path;
+  strip.hidden = false;
 }
+
+let resting;
+const sayPoint = (point) => {
+  clearTimeout(resting);
+  resting = setTimeout(() => sayEntry(point.customdata[0]), 60);
+};
 
 async function draw() {
   const box = document.querySelector(".plot");
@@ -92,8 +109,9 @@ async function draw() {
   const { data: traces, layout } = dressed(figure, box);
   await Plotly.newPlot(target, traces, layout, CONFIG);
   box.classList.add("is-drawn");
-  target.on("plotly_hover", (event) => sayPoint(figure, event.points[0]));
-  target.on("plotly_click", (event) => sayPoint(figure, event.points[0]));
+  target.on("plotly_hover", (event) => sayPoint(event.points[0]));
+  target.on("plotly_click", (event) => sayPoint(event.points[0]));
+  if (box.dataset.crowd) crowd(target, box.dataset.crowd, figure);
   let wasNarrow = box.clientWidth < NARROW;
   const redress = () => {
     const again = dressed(figure, box);
@@ -107,22 +125,145 @@ async function draw() {
   }).observe(box);
 }
 
+// Many entries: dots on a canvas below Plotly's drawing, which keeps the frontier and the axes.
+const decoded = (text, Type) => new Type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const REACH = 10;
+
+async function crowd(target, url, figure) {
+  const answer = await fetch(url);
+  if (!answer.ok) return;
+  const told = await answer.json();
+  const dots = {
+    x: decoded(told.x, Uint16Array),
+    y: decoded(told.y, Uint16Array),
+    entry: decoded(told.entry, Uint32Array),
+    kind: decoded(told.kind, Uint8Array),
+    radius: decoded(told.radius, Uint8Array),
+  };
+  const canvas = document.createElement("canvas");
+  canvas.className = "crowd";
+  canvas.setAttribute("aria-hidden", "true");
+  target.prepend(canvas);
+  let shown = [];
+  const paint = () => { shown = painted(canvas, target, dots, told.count, figure); };
+  for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);
+  paint();
+  target.addEventListener("pointermove", (event) => {
+    const found = nearest(shown, event, canvas);
+    if (found >= 0) sayPoint({ customdata: [dots.entry[found]] });
+  });
+  target.dataset.crowd = "drawn";
+}
+
+// Paints all dots that lie inside the axes; returns where they are, in cells of a grid.
+function painted(canvas, target, dots, count, figure) {
+  const { xaxis, yaxis, _size: size } = target._fullLayout;
+  const [ratio, width, height] = [devicePixelRatio, target.clientWidth, target.clientHeight];
+  if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
+    [canvas.width, canvas.height] = [width * ratio, height * ratio];
+    [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
+  }
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.beginPath();
+  pen.rect(size.l, size.t, size.w, size.h);
+  pen.save();
+  pen.clip();
+  const style = styles.traces[theme()];
+  const sprites = [sprite(style.dominated.marker, ratio, false), sprite(style.estimated.marker, ratio, true)];
+  const along = (axis, range, length) => {
+    const [from, to] = axis.range;
+    const scale = (range[1] - range[0]) / 65535;
+    return { start: ((range[0] - from) / (to - from)) * length, step: (scale / (to - from)) * length };
+  };
+  const across = along(xaxis, figure.layout.xaxis.range, size.w);
+  const up = along(yaxis, figure.layout.yaxis.range, size.h);
+  const cells = new Map();
+  for (let place = 0; place < count; place++) {
+    const x = size.l + across.start + across.step * dots.x[place];
+    const y = size.t + size.h - up.start - up.step * dots.y[place];
+    if (x < size.l || x > size.l + size.w || y < size.t || y > size.t + size.h) continue;
+    const radius = dots.radius[place] / 4;
+    pen.drawImage(sprites[dots.kind[place]], x - radius, y - radius, 2 * radius, 2 * radius);
+    const cell = `${Math.floor(x / REACH)},${Math.floor(y / REACH)}`;
+    if (cells.has(cell)) cells.get(cell).push([place, x, y]);
+    else cells.set(cell, [[place, x, y]]);
+  }
+  pen.restore();
+  return cells;
+}
+
+// One dot, painted once and stamped for each entry.
+function sprite(marker, ratio, isOpen) {
+  const size = 24 * ratio;
+  const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
+  const pen = canvas.getContext("2d");
+  const line = (isOpen ? 4 : 3) * ratio;
+  pen.arc(size / 2, size / 2, size / 2 - line / 2, 0, 7);
+  pen.fillStyle = isOpen ? marker.line.color : marker.color;
+  pen.strokeStyle = isOpen ? marker.color : marker.line.color;
+  if (isOpen) pen.fillStyle = styles[theme()].layout.plot_bgcolor ?? "transparent";
+  pen.lineWidth = line;
+  pen.globalAlpha = 0.85;
+  pen.fill();
+  pen.stroke();
+  return canvas;
+}
+
+function nearest(cells, event, canvas) {
+  const box = canvas.getBoundingClientRect();
+  const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  let [found, best] = [-1, REACH ** 2];
+  for (let dx = -1; dx <= 1; dx++) {
+    for (let dy = -1; dy <= 1; dy++) {
+      const cell = `${Math.floor(x / REACH) + dx},${Math.floor(y / REACH) + dy}`;
+      for (const [place, left, top] of cells.get?.(cell) ?? []) {
+        const distance = (left - x) ** 2 + (top - y) ** 2;
+        if (distance < best) [found, best] = [place, distance];
+      }
+    }
+  }
+  return found;
+}
+
 // The question as an address, without what is empty or as usual.
 function address(form) {
   const query = new URLSearchParams();
-  const ranked = [];
+  const several = {};
   for (const control of form.elements) {
     const { name, value, type } = control;
     if (!name || (["checkbox", "radio"].includes(type) && !control.checked)) continue;
-    if (name === "objectives") ranked.push(value);
+    if (type === "checkbox") (several[name] ??= []).push(value);
     else if (value && value !== control.dataset.usual) query.append(name, value);
   }
-  const usual = document.querySelector(".tick-list").dataset.usual.split(",");
-  if (ranked.length && [...ranked].sort().join() !== [...usual].sort().join()) {
-    query.set("objectives", ranked.join(","));
+  const usual = {
+    objectives: document.querySelector("[data-usual]:not(input, select)").dataset.usual.split(","),
+    columns: document.querySelector("[data-usual-columns]")?.dataset.usualColumns.split(",") ?? [],
+  };
+  for (const [name, values] of Object.entries(several)) {
+    if ([...values].sort().join() === [...(usual[name] ?? [])].sort().join()) continue;
+    query.set(name, values.join(","));
   }
   return `${form.getAttribute("action")}?${query}`.replace(/%2C/g, ",");
 }
+
+// A range control writes its limit into the field beside it; at its worse end there is none.
+function slid(range) {
+  const { bound, low, high, unit, log } = range.dataset;
+  const field = document.getElementById(bound);
+  const share = Number(range.value) / 1000;
+  const isOpen = bound.endsWith("_min") ? share === 0 : share === 1;
+  const value = log === undefined
+    ? Number(low) + share * (high - low)
+    : Number(low) * (high / low) ** share;
+  field.value = isOpen ? "" : `${Number(value.toPrecision(3))} ${unit}`.trim();
+  return field;
+}
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.bound) slid(event.target);
+  document.querySelector(`output[for="${event.target.id || "-"}"]`)?.replaceChildren(event.target.value);
+});
 
 async function show(url, push = true) {
   const main = document.getElementById("main");
@@ -131,13 +272,15 @@ async function show(url, push = true) {
   if (!answer.ok) return location.assign(url);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const focused = document.activeElement;
-  const wasOpen = document.querySelector(".panel")?.open;
+  const wasOpen = [...document.querySelectorAll("#main details[open] > summary")].map((one) => one.textContent);
   main.replaceWith(document.adoptNode(page.getElementById("main")));
   document.title = page.title;
   if (push) history.pushState(null, "", url);
-  if (wasOpen) document.querySelector(".panel")?.setAttribute("open", "");
+  for (const summary of document.querySelectorAll("#main details > summary")) {
+    if (wasOpen.includes(summary.textContent)) summary.parentElement.open = true;
+  }
   const same = [...document.getElementsByName(focused?.name || "-")].find(
-    (one) => one.type !== "checkbox" && one.type !== "radio" || one.value === focused.value,
+    (one) => !["checkbox", "radio"].includes(one.type) || one.value === focused.value,
   );
   same?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("page:changed"));
@@ -145,12 +288,24 @@ async function show(url, push = true) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.form?.id === "view") show(address(event.target.form));
+  const field = event.target.dataset.bound ? slid(event.target) : event.target;
+  if (field.form?.id === "view") show(address(field.form));
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "view") return;
   event.preventDefault();
   show(address(event.target));
+});
+// Up and down move between the rows of the table.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+  const row = event.target.closest?.("#table tr[data-entry]");
+  if (!step || !row || event.target.matches("input, select")) return;
+  const other = row[step] ?? row.parentElement[step]?.querySelector(step === "nextElementSibling" ? "tr" : "tr:last-child");
+  const link = other?.querySelector("th a");
+  if (!link) return;
+  event.preventDefault();
+  link.focus();
 });
 addEventListener("popstate", () => show(location.href, false));
 

@@ -170,6 +170,7 @@ def make_entry(
     submission: Submission | None = None,
     origin: str = "SENSED",
     origins: dict[str, str] | None = None,
+    measured_on: str = "",
     **values,
 ) -> Entry:
     """An entry of the board's task with one run that measured these values.
@@ -190,7 +191,8 @@ def make_entry(
         ranked = board.metrics if isinstance(board, Board) else ()
         energy = next((slug for slug in ranked if slug in metrics.ENERGIES), "node_energy")
         values[energy] = values.pop("energy")
-    make_run(entry, submission=submission, origin=origin, origins=origins, **values)
+    told = {"submission": submission, "measured_on": measured_on}
+    make_run(entry, origin=origin, origins=origins, **told, **values)
     return entry
 
 

@@ -16,10 +16,11 @@ from django.utils import timezone
 from ingest import integrity, pipeline
 from ingest.integrity import Digest, peeled
 from ingest.management.commands import seed_demo
-from leaderboard import estimates, frontiers
+from leaderboard import chances, estimates, frontiers
 from leaderboard.core import metrics
 from leaderboard.models import (
     Board,
+    Chance,
     Entry,
     Estimate,
     Measurement,
@@ -314,6 +315,16 @@ def test_a_lost_version_is_found(published):
     Board.objects.get().frontiers.all().delete()
 
     assert any("versions are not 1 to 1" in breach for breach in breaches())
+
+
+def test_a_chance_that_is_missing_is_found(published):
+    board = Board.objects.get()
+    chances.work_out(board.pk, at=timezone.now())
+    assert breaches() == []
+
+    Chance.objects.filter(entry=Placement.objects.filter(layer=1)[0].entry).delete()
+
+    assert any("no chance to be on it" in breach for breach in breaches())
 
 
 def test_a_board_with_work_waiting_is_not_blamed(published):

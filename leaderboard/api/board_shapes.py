@@ -123,8 +123,18 @@ class StandingsSerializer(Serializer):
     results = StandingSerializer(many=True)
 
 
+class ChanceSerializer(Serializer):
+    """How likely an entry is to be on the frontier, given its intervals."""
+
+    value = FloatField(help_text="Probability, from 0 to 1.")
+    standard_error = FloatField(help_text="Of the draws; 0 where the bounds alone decide.")
+    draws = IntegerField()
+    recipe = CharField()
+
+
 class PlacementSerializer(EntryNameSerializer):
     layer = IntegerField()
+    chance = ChanceSerializer(allow_null=True)
     values = values_field()
 
 
@@ -138,6 +148,7 @@ class FrontierSerializer(Serializer):
     objectives = ListField(child=CharField())
     layer = IntegerField()
     count = IntegerField()
+    chance_note = CharField(help_text="Why the entries have no chance; empty where they have one.")
     next = CharField(allow_null=True, help_text="The next page, or null on the last.")
     results = PlacementSerializer(many=True)
 

@@ -29,11 +29,13 @@ from leaderboard.api.fields import quantity
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.core import metrics
 from leaderboard.filters import ENERGY, FACETS, Filters, listed
-from leaderboard.models import Board, Estimate, Objective, Placement
+from leaderboard.models import Board, Chance, Estimate, Objective, Placement
+from leaderboard.models.chances import Chances
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.standings import Standings
 
 MOST_OBJECTIVES = 6
+OF_THE_PAST = Chances.missing("Chances are kept for the newest version.")
 SIDES = ("min", "max")
 ENTRY_NAMES = ("entry__model", "entry__method", "entry__hardware")
 OBJECTIVES = Parameter(
@@ -124,14 +126,15 @@ class Page:
     def rows(self) -> list[dict[str, Any]]:
         """The entries of the page with what ranks them."""
         standings = self.standings
-        points = standings.points.of(shown(standings.filters))
-        named, ranks = standings.named(self.places), standings.ranks(ranked_on(standings.filters))
+        points = standings.at(self.places).of(shown(standings.filters))
+        named = standings.named(self.places)
+        ranks = standings.ranks(ranked_on(standings.filters), self.places).tolist()
+        layers = standings.layer[self.places].tolist()
         rows = []
-        for place in self.places.tolist():
-            entry, layer = named[int(points.entries[place])], int(standings.layer[place])
-            best, worst = ranks[place].tolist()
+        for place, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
+            best, worst = ranks[place]
             rows.append(
-                shapes.identity(entry)
+                shapes.identity(named[entry])
                 | {"rank": {"low": best, "high": worst}, "layer": layer or None}
                 | {"on_frontier": layer == 1, "values": values_at(points, place)}
             )
@@ -222,8 +225,9 @@ def computed(request: Request, asked: Asked, board: Board) -> dict[str, Any]:
         "objectives": standings.filters.objectives,
         "layer": asked["layer"],
         "count": len(layer),
+        "chance_note": "Chances are worked out for the board's own objectives.",
         "next": page.next,
-        "results": page.rows(),
+        "results": [row | {"chance": None} for row in page.rows()],
     }
 
 
@@ -236,6 +240,7 @@ def published(request: Request, asked: Asked, board: Board) -> dict[str, Any]:
     placements = board.placements.at(number).filter(layer=asked["layer"])
     page = page_of(request, asked, placements.select_related(*ENTRY_NAMES), by="entry_id")
     objectives = frontier.objectives if frontier else list(board.metrics)
+    chances = Chance.objects.of(board) if number == board.latest else OF_THE_PAST
     return {
         "board": board.slug,
         "version": number,
@@ -244,12 +249,15 @@ def published(request: Request, asked: Asked, board: Board) -> dict[str, Any]:
         "objectives": objectives,
         "layer": asked["layer"],
         "count": placements.count(),
+        "chance_note": chances.reason,
         "next": page["next"],
-        "results": placed(page["results"], objectives),
+        "results": placed(page["results"], objectives, chances),
     }
 
 
-def placed(placements: list[Placement], objectives: list[str]) -> list[dict[str, Any]]:
+def placed(
+    placements: list[Placement], objectives: list[str], chances: Chances
+) -> list[dict[str, Any]]:
     """Placements with their points. Bounds and origin are today's, where the value still is."""
     entries = [placement.entry_id for placement in placements]
     estimates = {
@@ -257,13 +265,23 @@ def placed(placements: list[Placement], objectives: list[str]) -> list[dict[str,
         for estimate in Estimate.objects.filter(entry__in=entries, metric__in=objectives)
     }
     rows = []
-    for placement in placements:
+    for placement, chance in zip(placements, chances_of(entries, chances), strict=True):
         values = {}
         for metric, value in zip(objectives, placement.point, strict=True):
             today = estimates.get((placement.entry_id, metric))
             values[metric] = estimated(metric, value, today)
-        rows.append(shapes.identity(placement.entry) | {"layer": placement.layer, "values": values})
+        stands = {"layer": placement.layer, "chance": chance, "values": values}
+        rows.append(shapes.identity(placement.entry) | stands)
     return rows
+
+
+def chances_of(entries: list[int], chances: Chances) -> list[dict[str, Any] | None]:
+    """The chance of each entry to be on the frontier; None where they are not known."""
+    if chances.reason:
+        return [None] * len(entries)
+    drawn = {"draws": chances.draws, "recipe": chances.recipe}
+    pairs = zip(*(part.tolist() for part in chances.at(np.array(entries, np.int64))), strict=True)
+    return [{"value": value, "standard_error": error} | drawn for value, error in pairs]
 
 
 def estimated(metric: str, value: float, today: Estimate | None) -> dict[str, Any]:

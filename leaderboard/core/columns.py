@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -120,25 +120,34 @@ def nonzero(divisor: Columns) -> Columns:
 
 
 def derive_many(
-    measured: Mapping[str, Columns], facts: Mapping[str, Interval], n: int
+    measured: Mapping[str, Columns],
+    facts: Mapping[str, Interval | Columns],
+    n: int,
+    only: Collection[str] = metrics.ALL.keys(),
 ) -> dict[str, tuple[Columns, np.ndarray]]:
     """Metric → its columns, and at each place the number of the recipe in the metric's list, or -1.
 
-    All `n` entries have the same facts and the same metrics; gives what `derive` gives one by one.
+    Gives what `derive` gives one by one. A fact is the same for all `n` entries or a column; where
+    a column has no number the entry lacks that metric or fact, and what it lacks is derived.
     """
     known: dict[str, Columns | Interval] = {**facts, **measured}
     found = {}
-    for slug, recipes in workable(frozenset(measured), frozenset(facts)):
+    whole = frozenset(slug for slug, column in measured.items() if column.is_known.all())
+    for slug, recipes in workable(whole, frozenset(facts) | measured.keys() - whole):
+        if slug not in only:
+            continue
         columns, used = Columns.missing(n), np.full(n, -1, np.int8)
+        if slug in measured:
+            columns.put(measured[slug].is_known, measured[slug])
         for recipe in recipes:
             if not all(name in known for name in recipe.inputs):
                 continue
             inputs = {name: known[name] for name in recipe.inputs}
             worked = worked_out(recipe, inputs, n)
-            fresh = worked.is_known & (used < 0)
+            fresh = worked.is_known & ~columns.is_known
             columns.put(fresh, worked)
             used[fresh] = metrics.ALL[slug].recipes.index(recipe)
-            if (used >= 0).all():
+            if columns.is_known.all():
                 break
         if (used >= 0).any():
             known[slug] = columns

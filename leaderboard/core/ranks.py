@@ -1,4 +1,4 @@
-"""Agreement of rankings (metrics-spec, sections 12 and 30)."""
+"""Ranks under intervals, and agreement of rankings (metrics-spec, sections 12 and 30)."""
 
 import math
 from collections import defaultdict
@@ -48,6 +48,37 @@ def mean_ranks(values: np.ndarray) -> np.ndarray:
     """
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(count) - (count - 1) / 2)[place]
+
+
+def rank_ranges(
+    low: np.ndarray, high: np.ndarray, better: int, places: np.ndarray | None = None
+) -> np.ndarray:
+    """Array of shape (k, 2): the best and worst rank that intervals allow; NaN ranks last.
+
+    `better` is 1 where more is better, -1 where less is. An entry is certainly ahead of another
+    only where their intervals don't overlap. Of the rows at these places, or of all, among all: the
+    rows that are asked for are put in order, all others are only counted between them.
+    """
+    if better > 0:
+        low, high = -high, -low
+    missing = ~np.isfinite(low)
+    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
+    own_low, own_high = (low, high) if places is None else (low[places], high[places])
+    best = 1 + below(high, own_low, side="left")
+    worst = below(low, own_high, side="right")
+    return np.column_stack([best, np.maximum(best, worst)])
+
+
+def below(values: np.ndarray, limits: np.ndarray, *, side: str) -> np.ndarray:
+    """For each limit how many values are less (`left`), or not more (`right`)."""
+    turn = np.argsort(limits, kind="stable")
+    edges = limits[turn]
+    # A value counts for every limit behind the place where it would stand between them.
+    place = np.searchsorted(edges, values, side="right" if side == "left" else "left")
+    counts = np.cumsum(np.bincount(place, minlength=len(edges) + 1)[: len(edges)])
+    found = np.empty(len(limits), np.int64)
+    found[turn] = counts
+    return found
 
 
 def mean_win_rates(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from leaderboard.models.catalogue import (
     Source,
     Task,
 )
+from leaderboard.models.chances import Chance, ChanceDraw
 from leaderboard.models.evidence import (
     Decision,
     Entry,
@@ -33,6 +34,8 @@ __all__ = [
     "AIModel",
     "ApiToken",
     "Board",
+    "Chance",
+    "ChanceDraw",
     "Change",
     "Claim",
     "Composition",

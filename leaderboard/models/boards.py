@@ -24,6 +24,11 @@ class BoardQuerySet(models.QuerySet):
         estimates = Estimate.objects.filter(task=models.OuterRef("task"), metric=metric)
         return self.filter(models.Exists(estimates)).order_by("position", "slug")
 
+    def without_chances(self, recipe: str):
+        """Those whose chances were not drawn by this recipe since they last moved."""
+        done = Q(drawn__revision=F("revision"), drawn__recipe=recipe)
+        return self.filter(revision__gt=0).exclude(done)
+
 
 class Board(models.Model):
     """A task and two or more objectives. Its frontier is the non-dominated entries, in layers."""

@@ -75,6 +75,9 @@ class Submission(models.Model):
         EXTENDED = "extended", "more was measured"
         SOFTWARE = "software", "the software changed"
 
+    # Formats of numbers written down for us; every other format is the file of a tool.
+    NATIVE = ("efficiency-frontier-csv", "efficiency-frontier-json")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     publish = models.CharField(max_length=4, choices=Publish, default=Publish.AUTO)
@@ -489,6 +492,8 @@ class Points:
 
 
 ORIGIN_CODES = {origin: code for code, origin in enumerate(Origin.values)}
+# Read off an instrument, or told by who did.
+MEASURED_CODES = [ORIGIN_CODES[one] for one in (Origin.METERED, Origin.SENSED, Origin.REPORTED)]
 POINTS_SQL = """
     SELECT metric,
            string_agg(int8send(entry_id), ''::bytea ORDER BY entry_id),

@@ -9,19 +9,56 @@ from django.utils.safestring import SafeString
 
 from leaderboard import drawings
 from leaderboard.core import metrics
-from leaderboard.filters import FACETS, Filters
-from leaderboard.models import Method
-from leaderboard.standings import GROUPED, Named, slug_of
+from leaderboard.filters import MOST_LAYERS, STATED, Filters
 
+# Of a facet, at most so many values are offered in a select, and in a list of boxes.
 OPTIONS = 400
-METHOD_KINDS = dict(Method.KINDS)
-FACET_WORDS = {
-    "model": ("all models", "Model"),
-    "technique": ("any technique", "Kind of technique"),
-    "method": ("any method", "Method"),
-    "hardware": ("any hardware", "Hardware"),
-    "vendor": ("any vendor", "Vendor"),
+BOXES = 24
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a facet is spoken of: before its choice, all of it, and by name."""
+
+    before: str
+    everything: str
+    label: str
+
+
+# The choices of the sentence, in its order.
+SENTENCE = {
+    "model": Words("", "all models", "Model"),
+    "method": Words("with", "any method", "Method"),
+    "hardware": Words("on", "any hardware", "Hardware"),
+    "obtained": Words(", with energy", "obtained in any way", "How energy was obtained"),
+    "level": Words(", trusted as", "self-reported or better", "Verification"),
+    "year": Words(", measured in", "any year", "Year of measurement"),
 }
+# Those behind it, in groups.
+MORE = {
+    "Models": {
+        "developer": Words("by", "any developer", "Developer"),
+        "family": Words("of the family", "any family", "Family"),
+        "model_size": Words("with", "any size", "Size in parameters"),
+        "weights": Words("with", "any weights", "Weights"),
+        "released": Words("released in", "any year", "Released"),
+    },
+    "Methods and settings": {
+        "technique": Words("with", "any technique", "Kind of technique"),
+        "precision": Words("at", "any precision", "Precision"),
+        "engine": Words("in", "any engine", "Engine"),
+    },
+    "Hardware": {
+        "vendor": Words("from", "any vendor", "Vendor"),
+        "device": Words("on a", "any class", "Device class"),
+    },
+    "Evidence": {
+        "boundary": Words("measured as", "any boundary", "Widest energy measured"),
+        "source": Words("from the source", "any source", "Source"),
+        "submitter": Words("sent by", "anybody", "Sent by"),
+    },
+}
+FACET_WORDS = SENTENCE | {name: words for group in MORE.values() for name, words in group.items()}
 SHAPES = {
     "quality": "●",
     "energy": "◆",
@@ -38,6 +75,7 @@ class Option:
     value: str
     text: str
     is_chosen: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +89,43 @@ class Choice:
     label: str
     options: list[Option]
     usual: str = ""
+    before: str = ""
+
+    @property
+    def lead(self) -> str:
+        """What stands before it in the sentence, with its spaces."""
+        return f"{'' if self.before.startswith(',') else ' '}{self.before}{self.before and ' '}"
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """The values of a facet as boxes to tick, the commonest first; `more` are left out."""
+
+    name: str
+    label: str
+    options: list[Option]
+    more: int
+    chosen: int
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A choice that holds now, in words, and the link that gives it up."""
+
+    words: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A range control beside a limit's field: its ends in the unit shown, and its place."""
+
+    low: str
+    high: str
+    is_log: bool
+    unit: str
+    # In thousandths of the way.
+    place: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +140,16 @@ class Bound:
     is_default: bool
     ticks: SafeString | str
     css: str
+    slider: Slider
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How much a metric counts inside a layer."""
+
+    metric: metrics.Metric
+    name: str
+    value: str
 
 
 class Controls:
@@ -73,43 +158,85 @@ class Controls:
     def __init__(self, page):
         self.page = page
 
+    # Who
+
     @cached_property
     def choices(self) -> list[Choice]:
-        return [self.choice(facet) for facet in FACETS if len(self.options(facet)) > 1]
+        return [self.choice(facet) for facet in SENTENCE if self.is_offered(facet)]
+
+    def is_offered(self, facet: str) -> bool:
+        """Whether there is anything to choose between, or a choice to take back."""
+        values = set(self.page.standings.facets.values(facet))
+        return len(values) > 1 or facet in self.page.filters.facets
 
     def choice(self, facet: str) -> Choice:
-        everything, label = FACET_WORDS[facet]
-        chosen = self.page.filters.facets.get(facet, ())
-        options = [Option("", everything, not chosen)]
+        words, chosen = SENTENCE[facet], self.page.filters.facets.get(facet, ())
+        options = [Option("", words.everything, not chosen)]
         if len(chosen) > 1:
             options.append(Option(",".join(chosen), f"{len(chosen)} of them", True))
-        options += [
-            Option(slug, text, chosen == (slug,)) for slug, text in self.options(facet)[:OPTIONS]
+        found = sorted(self.counted(facet)[:OPTIONS], key=lambda one: one.text.casefold())
+        options += [Option(one.value, one.text, chosen == (one.value,), one.count) for one in found]
+        return Choice(facet, words.label, options, before=words.before)
+
+    def counted(self, facet: str) -> list[Option]:
+        """The values that entries have, the commonest first, and those that are chosen."""
+        chosen = self.page.filters.facets.get(facet, ())
+        counts = self.page.standings.counts(facet)
+        for value in self.page.standings.facets.values(facet):
+            if value[0] in chosen:
+                counts.setdefault(value, 0)
+        found = [
+            Option(slug, text, slug in chosen, count) for (slug, text), count in counts.items()
         ]
-        return Choice(facet, label, options)
+        return sorted(found, key=lambda one: (not one.is_chosen, -(one.count or 0), one.text))
 
     @cached_property
-    def present(self) -> dict[str, list[Named]]:
-        """What the published entries of the board have, by kind."""
-        entries = self.page.standings.entries
-        places = entries.at(self.page.standings.everything.entries)
-        return {
-            kind: [entries.names[kind][key] for key in np.unique(entries.columns[kind][places])]
-            for kind in entries.names
-        }
+    def groups(self) -> list[tuple[str, list[Boxes]]]:
+        """The facets behind the sentence that have something to choose between."""
+        found = []
+        for title, facets in MORE.items():
+            boxes = [self.boxes(facet) for facet in facets if self.is_offered(facet)]
+            if boxes:
+                found.append((title, boxes))
+        return found
 
-    def options(self, facet: str) -> list[tuple[str, str]]:
-        """Their slugs and names, as a select offers them."""
-        named = self.present[GROUPED.get(facet, facet)]
-        if facet in GROUPED:
-            found = {
-                (slug_of(one.group), METHOD_KINDS.get(one.group, one.group))
-                for one in named
-                if one.group
-            }
-        else:
-            found = {(one.slug, one.name) for one in named}
-        return sorted(found, key=lambda option: option[1].casefold())
+    def boxes(self, facet: str) -> Boxes:
+        found = self.counted(facet)
+        chosen = sum(one.is_chosen for one in found)
+        shown = max(BOXES, chosen)
+        more = max(len(found) - shown, 0)
+        return Boxes(facet, FACET_WORDS[facet].label, found[:shown], more, chosen)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """What was chosen behind the sentence."""
+        found = []
+        for facet, chosen in self.page.filters.facets.items():
+            if facet not in SENTENCE:
+                link = self.page.link(**{facet: None})
+                found.append(Chip(self.in_words(facet, chosen), link))
+        if self.page.filters.words:
+            words = " ".join(self.page.filters.words)
+            found.append(Chip(f"named “{words}”", self.page.link(q=None)))
+        return found
+
+    def in_words(self, facet: str, chosen: tuple[str, ...]) -> str:
+        """“from NVIDIA or AMD”."""
+        texts = dict(self.page.standings.facets.values(facet))
+        named = [texts.get(slug, slug) for slug in chosen]
+        if len(named) > 3:
+            named = [*named[:2], f"{len(named) - 2} others"]
+        return f"{FACET_WORDS[facet].before} {' or '.join(named)}".lstrip(", ")
+
+    @cached_property
+    def unknown_values(self) -> list[str]:
+        """Values of facets that no entry of the board has."""
+        return [
+            f"{facet}={slug[:40]}: no entry of this board has it"
+            for facet, chosen in self.page.filters.facets.items()
+            for slug in chosen
+            if slug not in dict(self.page.standings.facets.values(facet))
+        ]
 
     @property
     def origins(self) -> Choice:
@@ -123,27 +250,49 @@ class Controls:
             ],
         )
 
+    # By what
+
     @property
     def axes(self) -> list[Choice]:
         return [
-            Choice(
-                name,
-                label,
-                [
-                    Option(
-                        slug,
-                        f"{shape_of(slug)} {metrics.get(slug).label}",
-                        slug == now,
-                    )
-                    for slug in self.page.available
-                ],
-                usual,
-            )
+            Choice(name, label, self.metric_options(now, self.page.available), usual)
             for name, label, now, usual in (
                 ("y", "Up", self.page.filters.y, self.page.usual.y),
                 ("x", "Across", self.page.filters.x, self.usual_x),
             )
         ]
+
+    @property
+    def drawn(self) -> list[Choice]:
+        """What else of the chart can be chosen from a list."""
+        return [self.size, self.layers]
+
+    @property
+    def size(self) -> Choice:
+        """What the size of a point may tell."""
+        now = self.page.filters.size
+        options = [Option("", "all alike", not now)]
+        return Choice(
+            "size", "Size", options + self.metric_options(now, self.page.standings.snapshot.metrics)
+        )
+
+    @staticmethod
+    def metric_options(now: str, slugs) -> list[Option]:
+        return [
+            Option(slug, f"{shape_of(slug)} {metrics.get(slug).label}", slug == now)
+            for slug in slugs
+        ]
+
+    @property
+    def layers(self) -> Choice:
+        now = self.page.filters.layers
+        options = [
+            Option(
+                str(number), "the frontier" if number == 1 else f"{number} layers", number == now
+            )
+            for number in range(1, MOST_LAYERS + 1)
+        ]
+        return Choice("layers", "Lines", options, usual="1")
 
     @property
     def usual_x(self) -> str:
@@ -179,6 +328,32 @@ class Controls:
         return list(dict.fromkeys([*self.page.usual.objectives, *self.page.filters.objectives]))
 
     @cached_property
+    def weights(self) -> list[Weight]:
+        """One per objective, and those that are set."""
+        weights = self.page.filters.weights
+        slugs = dict.fromkeys([*self.page.filters.objectives, *weights])
+        return [
+            Weight(metrics.get(slug), f"w_{slug}", f"{weights.get(slug, 0):g}") for slug in slugs
+        ]
+
+    @property
+    def columns(self) -> list[Option]:
+        """The columns that the table can have."""
+        shown = self.page.table.names
+        found = [
+            Option(slug, metrics.get(slug).label, slug in shown)
+            for slug in self.page.standings.snapshot.metrics
+        ]
+        found.sort(key=lambda one: (not one.is_chosen, one.text.casefold()))
+        return found + [Option(name, label, name in shown) for name, label in STATED.items()]
+
+    @property
+    def usual_columns(self) -> str:
+        return ",".join(self.page.table.usual_names)
+
+    # Within which limits
+
+    @cached_property
     def bounds(self) -> list[Bound]:
         """The limits that this page offers: one per objective, and those that are set."""
         sides = [
@@ -212,7 +387,14 @@ class Controls:
             is_default,
             self.ticks(slug),
             drawings.css_class(metric.family),
+            self.slider(slug, side, float(limit)),
         )
+
+    def slider(self, slug: str, side: str, limit: float) -> Slider:
+        axis = self.page.axis(slug)
+        place = float(np.clip(axis.place(limit), 0, 1)) if np.isfinite(limit) else side == "max"
+        ends = f"{axis.low:.6g}", f"{axis.high:.6g}"
+        return Slider(*ends, axis.is_log, axis.scale.unit, round(1000 * place))
 
     @property
     def default_bounds(self) -> list[tuple[Bound, str]]:
@@ -235,7 +417,8 @@ class Controls:
         """What to give up, the link that does it, and how many entries there are then."""
         ways = []
         for facet in self.page.filters.facets:
-            ways.append((FACET_WORDS[facet][0].capitalize(), self.page.link(**{facet: None})))
+            words = FACET_WORDS[facet].everything.capitalize()
+            ways.append((words, self.page.link(**{facet: None})))
         if self.page.filters.measured_only:
             ways.append(("Numbers obtained in any way", self.page.link(origin=None)))
         if self.page.filters.words:

@@ -9,14 +9,15 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, quantities
+from leaderboard import charts, drawings, quantities, snapshots
 from leaderboard.axes import Axis
 from leaderboard.core import metrics
 from leaderboard.filters import Filters
 from leaderboard.findings import finding
 from leaderboard.models import Board
 from leaderboard.quantities import Scale
-from leaderboard.standings import Standings, Who, available
+from leaderboard.standings import Standings, Who
+from leaderboard.views import board_multiples
 from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_table import Table
 
@@ -42,7 +43,7 @@ class BoardPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         prefetch_related_objects([board], "objectives")
-        self.available = available(board.task_id)
+        self.available = snapshots.of(board).available
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
         self.filters = Filters.read(query, board, ranked_by)
         self.usual = Filters.read(QueryDict(), board, ranked_by)
@@ -53,10 +54,10 @@ class BoardPage:
             )
             if metric in self.available or metric in self.filters.objectives
         ]
-        self.standings = Standings(board, self.filters, columns=tuple(self.metrics))
+        self.standings = Standings(board, self.filters)
         self.known_axes: dict[str, Axis] = {}
         self.controls = Controls(self)
-        self.table = Table(self, max(whole(query.get("start")) - 1, 0))
+        self.table = Table(self)
 
     def __len__(self):
         return len(self.standings)
@@ -66,7 +67,8 @@ class BoardPage:
     def link(self, **changes: str | None) -> str:
         """The query of this page with some parameters changed; None takes one away."""
         query = self.query.copy()
-        query.pop("start", None)
+        for name in ("start", "after"):
+            query.pop(name, None)
         for name, value in changes.items():
             query.pop(name, None)
             if value is not None:
@@ -88,13 +90,40 @@ class BoardPage:
         return f"{self.board.get_absolute_url()}data.json{self.link().rstrip('?')}"
 
     @property
+    def crowd_link(self) -> str:
+        return f"{self.board.get_absolute_url()}crowd.json{self.link().rstrip('?')}"
+
+    @property
+    def who_link(self) -> str:
+        return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
+
+    @property
     def api_link(self) -> str:
         return f"/api/v1/boards/{self.board.slug}/frontier/{self.link().rstrip('?')}"
+
+    @property
+    def ranks_link(self) -> str:
+        return self.link(ranks=None if self.filters.has_single_ranks else "points")
+
+    @cached_property
+    def is_behind(self) -> bool:
+        """Whether results wait that this page does not show yet."""
+        return self.standings.snapshot.revision < self.board.revision
 
     @property
     def is_default(self) -> bool:
         """Whether the reader asked for nothing in particular."""
         return self.filters == replace(self.usual, scale=self.filters.scale)
+
+    @property
+    def ignored(self) -> list[str]:
+        """What of the address could not be used, and why."""
+        lost = [f"after={self.filters.after}: the entry is not among the rows any more"]
+        return [
+            *self.filters.ignored,
+            *self.controls.unknown_values,
+            *(lost if self.table.is_lost else []),
+        ]
 
     # Words
 
@@ -145,22 +174,32 @@ class BoardPage:
 
     @cached_property
     def who(self) -> dict[int, Who]:
-        """Names of everything that is drawn or listed, in one query."""
-        drawn = self.chart.points.entries[self.chart.drawn]
-        rows = self.standings.points.entries[self.table.places]
+        """Names of everything that is named, in one query."""
+        drawn = self.chart.points.entries[self.chart.named]
+        rows = self.table.selection.entries
         lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
         return self.standings.who(np.unique(np.concatenate([drawn, rows, *lacking])))
 
     @cached_property
     def chart(self) -> charts.Scatter:
-        pair = (self.filters.x, self.filters.y)
+        return self.scatter(self.filters.x, self.filters.y)
+
+    def scatter(self, x: str, y: str) -> charts.Scatter:
+        """The ranked entries on two metrics."""
+        places = self.standings.drawn(x, y, charts.DRAWN_UP_TO)
+        drawn, size = self.standings.at(places), self.filters.size
+        has_both = self.standings.count_with([x, y])
         return charts.Scatter.of(
-            self.standings.points.of(pair),
-            self.standings.layer,
-            [self.scale(metric) for metric in pair],
+            drawn.of([x, y]),
+            self.standings.layer[places],
+            [self.scale(metric) for metric in (x, y)],
             wish=self.filters.scale,
             names=lambda entry: str(self.who[entry]),
             short_names=self.short_names,
+            left_out=len(self.standings) - has_both,
+            thinned_out=has_both - len(places),
+            lines=self.filters.layers,
+            sized=drawn.part("value", size) if size else None,
         )
 
     def short_names(self, entries: Sequence[int]) -> dict[int, str]:
@@ -179,6 +218,11 @@ class BoardPage:
         return drawings.scatter(self.chart, 358, 320, "narrow", "only-narrow", most=5)
 
     @property
+    def drawable(self) -> int:
+        """How many entries have both values of the chart."""
+        return len(self.chart) + self.chart.thinned_out
+
+    @property
     def has_estimates(self) -> bool:
         return bool(self.chart.estimated.any())
 
@@ -187,17 +231,38 @@ class BoardPage:
         """Entries on the frontier of all objectives that are not on the line of the two shown."""
         return bool(len(self.chart.groups()["other_objectives"]))
 
+    @cached_property
+    def pairs(self) -> list[board_multiples.Pair]:
+        return board_multiples.pairs(self)
+
+    @cached_property
+    def groups(self) -> list[board_multiples.Group]:
+        return board_multiples.groups(self)
+
+    @property
+    def energy_label(self) -> str:
+        return metrics.get(self.filters.energy).label
+
     # Units
 
     def scale(self, slug: str) -> Scale:
         return self.axis(slug).scale
 
     def values(self, slug: str) -> np.ndarray:
-        """All finite values that the board's entries have, so that a filter changes no unit."""
-        if slug not in self.standings.everything.metrics:
-            return np.zeros(0)
-        values = self.standings.everything.of([slug]).value[:, 0]
-        return values[np.isfinite(values)]
+        """What stands for all values that the board's entries have: a filter changes no unit."""
+        return self.standings.snapshot.spread(slug)
+
+    def value_of(self, entry: int, slug: str) -> str:
+        """A number of an entry with its bounds, “68.4 % (66.5–70.3)”, or that there is none."""
+        place = self.standings.snapshot.at(np.array([entry]))
+        value, low, high = (
+            float(self.standings.snapshot.part(part, slug)[place][0])
+            for part in ("value", "low", "high")
+        )
+        label = metrics.get(slug).label.lower()
+        if not np.isfinite(value):
+            return f"no {label}"
+        return f"{self.scale(slug).bounded(value, low, high)} {label}"
 
     def axis(self, slug: str) -> Axis:
         if slug not in self.known_axes:

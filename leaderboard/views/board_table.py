@@ -10,13 +10,17 @@ from django.utils.safestring import SafeString
 from leaderboard import drawings, quantities
 from leaderboard.axes import Axis
 from leaderboard.core import metrics
+from leaderboard.facets import FACETS, LEVELS, NONE
+from leaderboard.filters import LAYER, SCORE, STATED
 from leaderboard.findings import READ_OFF
-from leaderboard.models.evidence import Estimate, Origin
+from leaderboard.models.evidence import Origin, Points
 from leaderboard.quantities import Scale
-from leaderboard.standings import Who
+from leaderboard.standings import Selection, Who
 
 ROWS = 100
 LONG_RANGE = 9
+USUALLY_STATED = ("level",)
+STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -54,78 +58,149 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Level:
+    """How far a number may be believed, as squares and in words."""
+
+    squares: list[bool]
+    words: str
+
+
+@dataclass(frozen=True)
 class Row:
     who: Who
     rank: str
     layer: int
     runs: int
     cells: list[Cell]
+    stated: list[str]
+    level: Level | None
 
 
 class Table:
-    """The rows from `start`, counted from 0."""
+    """A page of rows: behind an entry, or from a row on."""
 
-    def __init__(self, page, start: int):
+    def __init__(self, page):
         self.page = page
-        self.start = start // ROWS * ROWS if start < len(page) else 0
+
+    @cached_property
+    def start(self) -> int:
+        """The row that the page begins with, counted from 0."""
+        filters = self.page.filters
+        if filters.after:
+            place = self.page.standings.place_in_order(filters.after)
+            return 0 if place is None else place + 1
+        start = max(filters.start - 1, 0) // ROWS * ROWS
+        return start if start < len(self.page) else 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the entry to go on behind is not among the rows any more."""
+        after = self.page.filters.after
+        return bool(after) and self.page.standings.place_in_order(after) is None
 
     @property
     def ranked_on(self) -> metrics.Metric:
         sort = self.page.filters.sort
-        return metrics.get(self.page.filters.y if sort == "layer" else sort.removeprefix("-"))
+        by = self.page.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
+        return metrics.get(by)
+
+    # Columns
+
+    @cached_property
+    def usual_names(self) -> list[str]:
+        """The columns of who asks for none: what the view is about."""
+        shown = dict.fromkeys(self.page.metrics)
+        if self.page.filters.sort not in (LAYER, SCORE):
+            shown[self.ranked_on.slug] = None
+        return [*shown, *USUALLY_STATED]
+
+    @cached_property
+    def names(self) -> list[str]:
+        return list(self.page.filters.columns) or self.usual_names
+
+    @cached_property
+    def stated(self) -> list[str]:
+        """The columns of words; the level has marks of its own."""
+        return [name for name in self.names if name in STATED and name != "level"]
+
+    @property
+    def stated_labels(self) -> list[str]:
+        return [STATED[name] for name in self.stated]
+
+    @property
+    def has_level(self) -> bool:
+        return "level" in self.names
 
     @cached_property
     def columns(self) -> list[Column]:
-        shown = dict.fromkeys(self.page.metrics)
-        if self.page.filters.sort != "layer":
-            shown[self.page.filters.sort.removeprefix("-")] = None
-        return [self.column(slug) for slug in shown]
+        return [self.column(name) for name in self.names if name not in STATED]
 
     def column(self, slug: str) -> Column:
         sort = self.page.filters.sort
+        is_sorted = sort.removeprefix("-") == slug
         metric = metrics.get(slug)
-        up = (metric.better == metrics.LOWER) != sort.startswith("-")
-        sorted_by_it = sort.removeprefix("-") == slug
+        best_first = "descending" if metric.better == metrics.HIGHER else "ascending"
+        worst_first = "ascending" if metric.better == metrics.HIGHER else "descending"
         return Column(
             metric,
             self.page.scale(slug),
             self.page.axis(slug),
             self.page.link(sort=f"-{slug}" if sort == slug else slug),
-            ("ascending" if up else "descending") if sorted_by_it else "",
+            (worst_first if sort.startswith("-") else best_first) if is_sorted else "",
             slug in self.page.filters.objectives,
         )
+
+    # Rows
 
     @cached_property
     def places(self) -> np.ndarray:
         return self.page.standings.page(self.start, ROWS)
 
     @cached_property
+    def selection(self) -> Selection:
+        return self.page.standings.at(self.places)
+
+    @cached_property
+    def points(self) -> Points:
+        """The numbers of the rows, a column of them per column."""
+        return self.selection.of([column.metric.slug for column in self.columns])
+
+    @cached_property
     def rows(self) -> list[Row]:
-        entries = self.page.standings.points.entries[self.places]
-        runs = dict(
-            Estimate.objects.filter(
-                entry__in=entries.tolist(), metric=self.page.filters.objectives[0]
-            ).values_list("entry", "runs")
-        )
-        ranks = self.page.standings.ranks(self.ranked_on.slug)[self.places].tolist()
+        entries = self.selection.entries
+        standings = self.page.standings
+        runs = standings.snapshot.parts["runs"][self.selection.places].tolist()
+        ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
         cells = [self.cells(column) for column in self.columns]
-        layers = self.page.standings.layer[self.places].tolist()
+        stated = [self.words(name) for name in self.stated]
+        levels = self.words("level") if self.has_level else None
+        layers = standings.layer[self.places].tolist()
         return [
             Row(
                 self.page.who[entry],
                 quantities.ranks(*ranks[index]),
                 layers[index],
-                runs.get(entry, 1),
+                runs[index],
                 [column[index] for column in cells],
+                [column[index] for column in stated],
+                level(levels[index]) if levels is not None else None,
             )
             for index, entry in enumerate(entries.tolist())
         ]
 
+    def words(self, facet: str) -> list[str]:
+        """A facet's value in each row; nothing where it is not stated. A level is its number."""
+        values = self.page.standings.facets.values(facet)
+        codes = self.page.standings.facets.code(FACETS[facet])[self.selection.places].tolist()
+        found = [values[code] for code in codes]
+        if facet == "level":
+            return [slug for slug, _ in found]
+        return ["" if slug == NONE else text for slug, text in found]
+
     def cells(self, column: Column) -> list[Cell]:
-        points = self.page.standings.points.of([column.metric.slug])
+        points = self.points.of([column.metric.slug])
         parts = [
-            part[self.places, 0].tolist()
-            for part in (points.value, points.low, points.high, points.origin)
+            part[:, 0].tolist() for part in (points.value, points.low, points.high, points.origin)
         ]
         cells = [cell(column, *numbers) for numbers in zip(*parts, strict=True)]
         most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
@@ -138,7 +213,7 @@ class Table:
     @property
     def groups(self) -> list[tuple[int, list[Row]]]:
         """Rows by layer where they stand in that order, else all in one group."""
-        if self.page.filters.sort != "layer":
+        if self.page.filters.sort != LAYER:
             return [(-1, self.rows)]
         return [(layer, list(rows)) for layer, rows in groupby(self.rows, lambda row: row.layer)]
 
@@ -147,13 +222,20 @@ class Table:
         return self.page.link(sort=None)
 
     @property
+    def density_link(self) -> str:
+        return self.page.link(density=None if self.page.filters.is_roomy else "roomy")
+
+    @property
     def pages(self) -> dict[str, str]:
-        """Links to the rows before and after these."""
-        links = {}
+        """Links to the rows before and after these: behind an entry, so that no row is lost."""
+        links, order = {}, self.page.standings.order
         if self.start:
-            links["before"] = with_start(self.page.link(), self.start - ROWS + 1)
+            before = max(self.start - ROWS, 0)
+            entry = self.page.standings.entry_at(order[before - 1]) if before else None
+            links["before"] = self.page.link(after=entry and str(entry))
         if self.start + ROWS < len(self.page):
-            links["after"] = with_start(self.page.link(), self.start + ROWS + 1)
+            last = self.page.standings.entry_at(order[self.start + ROWS - 1])
+            links["after"] = self.page.link(after=str(last))
         return links
 
     @property
@@ -169,15 +251,19 @@ def cell(column: Column, value: float, low: float, high: float, origin: int) -> 
     if not np.isfinite(value):
         return Cell("")
     scale = column.scale
-    drawn = drawings.strip(column.axis, value, low, high, column.metric.family)
+    drawn = column.is_objective and drawings.strip(
+        column.axis, value, low, high, column.metric.family
+    )
     return Cell(
         scale.number(value, low=low, high=high),
         range=scale.range(low, high) if high > low else "",
-        strip=drawn if column.is_objective else "",
+        strip=drawn or "",
         origin=Origin(Origin.values[origin]).label,
         is_estimated=origin not in READ_OFF,
     )
 
 
-def with_start(link: str, start: int) -> str:
-    return f"{link}{'' if link.endswith('?') else '&'}start={start}"
+def level(number: str) -> Level:
+    reached = int(number)
+    squares = [place < reached for place in range(STEPS)]
+    return Level(squares, f"Level {number} of {STEPS}, {LEVELS[number]}")

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 
+import numpy as np
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from leaderboard.models import Board, Frontier, Placement
 from leaderboard.spreadsheets import safe, written
 from leaderboard.views import conditional
 from leaderboard.views.board_page import BoardPage, whole
+from leaderboard.views.board_told import Told
 from leaderboard.views.thumbnails import thumbnails
 
 
@@ -55,7 +57,7 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "view": page.this_view,
         "entries": page.standings.total,
         "ranked": len(page),
-        "ignored": list(page.filters.ignored),
+        "ignored": page.ignored,
         "finding": page.finding,
         "figure": charts.dressed(page.chart.figure()),
         "start": page.table.first_row,
@@ -65,24 +67,35 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
     return conditional.tagged(JsonResponse(answer), tag)
 
 
+def board_crowd(request: HttpRequest, slug: str) -> HttpResponse:
+    """The dominated entries of a large chart, for the page's script: see `Scatter.crowd`."""
+    board = dated(slug)
+    tag = conditional.etag(request, board)
+    if (same := conditional.unchanged(request, tag)) is not None:
+        return same
+    page = BoardPage(board, request.GET)
+    return conditional.tagged(JsonResponse(page.chart.crowd()), tag)
+
+
+def board_who(request: HttpRequest, slug: str) -> HttpResponse:
+    """One entry of the view in words, for the strip below the chart: `entry` names it."""
+    page = BoardPage(dated(slug), request.GET)
+    told = Told.of(page, whole(request.GET.get("entry")))
+    if told is None:
+        raise Http404("The view has no such entry.")
+    return JsonResponse(told.as_json())
+
+
 def row_object(page: BoardPage, index: int) -> dict:
     """One row with its numbers in canonical units; a missing one is null."""
-    place, row = int(page.table.places[index]), page.table.rows[index]
-    points = page.standings.points
-    values = {}
-    for column in page.table.columns:
-        position = points.metrics.index(column.metric.slug)
-        number = float(points.value[place, position])
-        values[column.metric.slug] = (
-            {
-                "value": number,
-                "low": float(points.low[place, position]),
-                "high": float(points.high[place, position]),
-                "unit": column.metric.unit,
-            }
-            if number == number
-            else None
+    row, points = page.table.rows[index], page.table.points
+    values = {
+        column.metric.slug: bounded(
+            *(float(part[index, place]) for part in (points.value, points.low, points.high)),
+            column.metric.unit,
         )
+        for place, column in enumerate(page.table.columns)
+    }
     return {
         "entry": row.who.entry,
         "model": row.who.model.slug,
@@ -92,6 +105,10 @@ def row_object(page: BoardPage, index: int) -> dict:
         "runs": row.runs,
         "values": values,
     }
+
+
+def bounded(value: float, low: float, high: float, unit: str) -> dict | None:
+    return None if value != value else {"value": value, "low": low, "high": high, "unit": unit}
 
 
 class Echo:
@@ -114,25 +131,28 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def csv_lines(page: BoardPage) -> Iterator[list]:
-    points, order = page.standings.points, page.standings.order
     heads = ["entry", "layer", "model", "method", "hardware", "device_count", "settings"]
-    for metric in points.metrics:
+    for metric in page.metrics:
         unit = metrics.get(metric).unit
         heads += [f"{metric} ({unit})", f"{metric} low ({unit})", f"{metric} high ({unit})"]
     yield heads
+    order = page.standings.order
     for start in range(0, len(order), 1000):
-        places = order[start : start + 1000]
-        named = page.standings.who(points.entries[places])
-        for place in places.tolist():
-            who = named[int(points.entries[place])]
-            line: list[object] = [who.entry, int(page.standings.layer[place]) or ""]
-            line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
-            line += [who.count, safe(", ".join(who.settings))]
-            for value, low, high in zip(
-                points.value[place], points.low[place], points.high[place], strict=True
-            ):
-                line += [written(number) for number in (value, low, high)]
-            yield line
+        yield from csv_block(page, order[start : start + 1000])
+
+
+def csv_block(page: BoardPage, places: np.ndarray) -> Iterator[list]:
+    points = page.standings.at(places).of(page.metrics)
+    named = page.standings.who(points.entries)
+    layers = page.standings.layer[places].tolist()
+    for index, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
+        who = named[entry]
+        line: list[object] = [entry, layer or ""]
+        line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
+        line += [who.count, safe(", ".join(who.settings))]
+        for numbers in zip(points.value[index], points.low[index], points.high[index], strict=True):
+            line += [written(number) for number in numbers]
+        yield line
 
 
 def history(request: HttpRequest, slug: str) -> HttpResponse:

@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString
 
 from leaderboard import charts, drawings, quantities, visibility
 from leaderboard.core import metrics, pareto
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standings import Standings, Who, rank_ranges
+from leaderboard.standings import Standings, Who
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.history import Replacement, replacements
 from leaderboard.views.life_share import BEGINNINGS, LifeShare

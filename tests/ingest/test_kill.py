@@ -4,8 +4,6 @@ The protections can be switched off one by one (`leaderboard/faults.py`). With i
 each test here must fail, so the negative controls assert exactly that.
 """
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,21 +15,12 @@ from ingest import tasks
 from ingest.checking import BATCH
 from leaderboard.models import Board, Change, Entry, Estimate, Measurement, Run, Submission
 from tests.ingest.files import csv, make_catalogue, received, row
+from tests.waiting import within
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = BATCH + 1_000  # so that a batch is written before the fault and one is still to come
 LEASE_S = 2
-
-
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Whether the condition becomes true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return condition()
 
 
 def big_file() -> Submission:

@@ -11,7 +11,7 @@ from efficiency_site.celery import app
 from ingest import tasks
 from leaderboard.models import Submission
 from tests.ingest.files import csv, make_catalogue, received, row
-from tests.ingest.test_kill import within
+from tests.waiting import within
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

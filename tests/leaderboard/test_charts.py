@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from base64 import b64decode
 
 import numpy as np
 import plotly.graph_objects as go
@@ -221,16 +222,46 @@ def test_labels_do_not_cover_each_other():
 # Thinning
 
 
-def test_a_large_chart_keeps_the_frontier_and_says_what_it_leaves_out():
+def test_a_crowd_carries_no_names_but_says_where_everybody_is():
     random = np.random.default_rng(5)
-    rows = [(x, y) for x, y in random.uniform(0.01, 1, (3000, 2))]
-    chart = scatter(rows, limit=500)
-    drawn = set(chart.drawn.tolist())
+    chart = scatter([(x, y) for x, y in random.uniform(0.01, 1, (3000, 2))])
+    crowd = chart.crowd()
+    groups = chart.groups()
+    places = np.concatenate([groups["dominated"], groups["estimated"]])
 
-    assert chart.is_thinned
-    assert len(drawn) <= 500
-    assert set(np.flatnonzero(chart.layer <= 2).tolist()) <= drawn
-    assert scatter(rows, limit=500).drawn.tolist() == chart.drawn.tolist()
+    def column(name, kind):
+        return np.frombuffer(b64decode(crowd[name]), kind)
+
+    assert crowd["count"] == len(places) > 2900
+    assert column("entry", "<u4").tolist() == chart.points.entries[places].tolist()
+    assert column("layer", "u1").tolist() == np.minimum(chart.layer[places], 255).tolist()
+    assert column("x", "<u2") / 65535 == pytest.approx(
+        chart.x.place(chart.points.value[places, 0]), abs=1e-5
+    )
+    assert column("y", "<u2") / 65535 == pytest.approx(
+        chart.y.place(chart.points.value[places, 1]), abs=1e-5
+    )
+    traces = chart.figure()["data"]
+    assert {trace["meta"]["style"] for trace in traces} == {
+        *("frontier_line", "frontier_reach", "frontier")
+    }
+
+
+def test_the_area_of_a_point_tells_its_share_of_the_largest():
+    chart = scatter([(1, 0.1), (2, 0.2), (3, 0.3)], sized=np.array([100.0, 25.0, np.nan]))
+    small, large = charts.SMALLEST, charts.LARGEST
+
+    assert chart.radius(np.arange(3)).tolist() == [large, (small + large) / 2, small]
+    assert f'r="{large}"' in drawings.scatter(chart, 1000, 500, "k", "", most=14)
+
+
+def test_further_layers_are_lines_of_the_two_metrics_shown():
+    rows = [(1, 0.1), (2, 0.2), (2, 0.1), (3, 0.2), (4, 0.1)]
+    chart = scatter(rows, lines=3, layer=[1] * 5)
+
+    assert [places.tolist() for places in chart.further_steps] == [[2, 3], [4]]
+    styles = [trace["meta"]["style"] for trace in chart.figure()["data"]]
+    assert styles.count("layer_line") == 2
 
 
 def test_a_large_drawing_stays_small():

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from random import Random
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils.html import escape
 
 from leaderboard.core import metrics
 from leaderboard.core.contract import BADGES
-from leaderboard.models import Claim, Composition, HardwareFact, Source, Submission
+from leaderboard.models import Claim, Composition, Entry, HardwareFact, Source, Submission
 from tests.builders import (
     PASSWORD,
     make_board,
@@ -309,7 +310,7 @@ def test_filters_choose_and_stay_in_the_page(client, board):
 
     page = text_of(answer)
     assert shown(answer) == ["A"]
-    assert f'<option value="{here.slug}" selected>Here</option>' in page
+    assert f'<option value="{here.slug}" selected>Here (1)</option>' in page
     assert '<input type="hidden" name="sort" value="node_energy">' in page
     assert f"hardware={here.slug}" in page.partition("This view")[2]
 
@@ -366,11 +367,66 @@ def test_a_board_of_many_rows_has_pages(client, board):
         make_entry(board, quality=0.5 + number / 1000, energy=100 - number / 10)
 
     first = client.get(board.get_absolute_url(), {"sort": "quality"})
-    second = client.get(board.get_absolute_url(), {"sort": "quality", "start": 101})
+    on = re.search(r'href="\?([^"]*after=\d+)#table"', text_of(first))
+    second = client.get(f"{board.get_absolute_url()}?{unescape(on[1])}")
+    back = client.get(board.get_absolute_url(), {"sort": "quality", "start": 101})
 
     assert (len(shown(first)), len(shown(second))) == (100, 30)
     assert not set(shown(first)) & set(shown(second))
-    assert "start=101" in text_of(first)
+    assert shown(back) == shown(second)
+
+
+def test_pages_behind_an_entry_lose_no_row_when_better_ones_come(client, board):
+    for number in range(130):
+        make_entry(board, quality=0.5 + number / 1000, energy=100 - number / 10)
+    first = shown(client.get(board.get_absolute_url(), {"sort": "quality"}))
+    last = Entry.objects.get(model__name=first[-1]).pk
+    expected = shown(client.get(board.get_absolute_url(), {"sort": "quality", "after": last}))
+
+    for number in range(3):
+        make_entry(board, quality=0.9 + number / 100, energy=1)
+
+    again = client.get(board.get_absolute_url(), {"sort": "quality", "after": last})
+    assert shown(again) == expected
+    gone = text_of(client.get(board.get_absolute_url(), {"after": 10**9}))
+    assert "after=1000000000: the entry is not among the rows any more" in gone
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("x=nonsense", "x=nonsense: no such metric"),
+        ("colour=red", "colour=red: no such parameter"),
+        ("w_quality=101", "w_quality=101: a weight is from 0 to 100"),
+        ("w_quality=nan", "w_quality=nan: a weight is from 0 to 100"),
+        ("w_colour=5", "w_colour=colour: no such metric"),
+        ("layers=99", "layers=99: a whole number from 1 to 5 is expected"),
+        ("density=<script>", "density=&lt;script&gt;: it can be roomy"),
+        ("ranks=x", "ranks=x: it can be points"),
+        ("sort=score", "sort=score: there are no weights to score by"),
+        ("columns=quality,colour", "columns=colour: no such metric"),
+        ("vendor=nobody", "vendor=nobody: no entry of this board has it"),
+        ("energy_min=5&energy_max=4", "the lowest value asked for is above the highest"),
+        ("objectives=quality,cost,latency,energy,material,carbon,memory", "at most 6 rank at once"),
+        ("node_energy_max=5%20kg", "node_energy_max=5 kg"),
+        ("after=%C2%B2", "after=²: a whole number"),
+        ("x=" + "a" * 5000, "x=" + "a" * 40),
+    ],
+)
+def test_the_page_says_what_it_ignored(client, board, query, words):
+    make_entry(board, quality=0.5, energy=1)
+    answer = client.get(f"{board.get_absolute_url()}?{query}")
+    assert answer.status_code == 200
+    assert words in text_of(answer)
+
+
+def test_columns_can_be_chosen_and_words_of_an_entry_be_columns(client, board):
+    make_entry(board, quality=0.5, energy=1, latency=2, settings={"precision": "int4"})
+    page = text_of(client.get(board.get_absolute_url(), {"columns": "latency,precision"}))
+    table = page.partition('<table class="data">')[2]
+    for words in ("Latency", "Precision", "int4"):
+        assert words in table
+    assert "Node energy" not in table.partition("</thead>")[0]
 
 
 @pytest.mark.parametrize("entries", [5, 60])

@@ -27,6 +27,7 @@ from leaderboard.models import (
 from leaderboard.rederivation import rederive
 from tests import oracles
 from tests.ingest.files import csv, make_catalogue, row, sent
+from tests.waiting import within
 
 pytestmark = pytest.mark.django_db
 HEADER = "model,task,hardware,setting:batch,quality [%],node_energy [J],run_time [s]"
@@ -252,15 +253,6 @@ def test_a_metric_that_no_entry_can_have_is_refused(metric, said):
 
 
 # Through workers
-
-
-def within(seconds: float, condition) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return condition()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,17 +8,22 @@ import pytest
 from django.http import QueryDict
 
 from leaderboard import frontiers, standings
-from leaderboard.core import metrics
+from leaderboard.core import metrics, pareto
+from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Estimate
 from leaderboard.standings import Standings
 from tests.builders import (
+    NOW,
     make_board,
     make_entry,
     make_hardware,
     make_method,
     make_model,
     make_run,
+    make_source,
+    make_submission,
+    make_user,
 )
 from tests.oracles import peeled
 
@@ -219,13 +224,13 @@ def test_a_board_without_entries_can_be_read():
 def test_ranks_are_those_of_the_rows_that_are_shown():
     low, high = np.array([1.0, 1.5, 3.0, np.nan]), np.array([2.0, 2.5, 4.0, np.nan])
 
-    assert standings.rank_ranges(low, high, metrics.LOWER).tolist() == [
+    assert rank_ranges(low, high, metrics.LOWER).tolist() == [
         [1, 2],
         [1, 2],
         [3, 3],
         [4, 4],
     ]
-    assert standings.rank_ranges(low, high, metrics.HIGHER).tolist() == [
+    assert rank_ranges(low, high, metrics.HIGHER).tolist() == [
         [2, 3],
         [2, 3],
         [1, 1],
@@ -243,3 +248,151 @@ def test_the_number_of_queries_does_not_grow_with_the_board(django_assert_num_qu
             found = Standings(board, filters)
             found.layer, found.order, found.lacking, found.ranks("quality")
             found.named(found.page(0, 50))
+
+
+# Facets
+
+
+def test_facets_count_what_each_value_would_leave():
+    board = make_board("quality", "node_energy")
+    models = [
+        make_model(f"M{n}", developer=f"D{n % 2}", parameters_total=n * 3e9) for n in range(4)
+    ]
+    devices = [make_hardware(f"H{n}", vendor=f"V{n % 2}") for n in range(3)]
+    rng = random.Random(4)
+    for _ in range(40):
+        make_entry(
+            board,
+            model=rng.choice(models),
+            hardware=rng.choice(devices),
+            settings={"precision": rng.choice(["int4", "bf16", ""]), "n": rng.random()},
+            quality=rng.random() if rng.random() > 0.1 else None,
+            energy=rng.random(),
+        )
+    chosen = "vendor=v0&precision=int4,bf16&quality_min=0.2"
+    for facet in ("model", "developer", "vendor", "precision", "model_size", "boundary"):
+        for (slug, _), count in standing(board, chosen).counts(facet).items():
+            others = "&".join(one for one in chosen.split("&") if not one.startswith(f"{facet}="))
+            assert len(standing(board, f"{others}&{facet}={slug}")) == count, (facet, slug)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("developer=alibaba", {0}),
+        ("family=qwen3", {0}),
+        ("model_size=4b-10b", {0}),
+        ("weights=open", {0}),
+        ("weights=not-stated", {1}),
+        ("released=2025", {0}),
+        ("device=gpu", {0}),
+        ("precision=int4", {0}),
+        ("engine=vllm", {1}),
+        ("obtained=external-meter", {0}),
+        ("obtained=estimated-by-a-model", {1}),
+        ("boundary=not-stated", {1}),
+        ("level=0", {0}),
+        ("level=1", {1}),
+        ("source=paper-x", {1}),
+        ("submitter=ada", {0}),
+        ("year=2026", {0}),
+        ("year=not-stated", {1}),
+        ("precision=int4,bf16", {0}),
+    ],
+)
+def test_every_facet_filters(query, expected):
+    board = make_board("quality", "node_energy")
+    qwen = make_model(
+        "Qwen3-8B",
+        developer="Alibaba",
+        family="Qwen3",
+        parameters_total=8.2e9,
+        has_open_weights=True,
+        released="2025-04",
+    )
+    ada, source = make_user(username="ada"), make_source(slug="paper-x")
+    entries = [
+        make_entry(
+            board,
+            model=qwen,
+            hardware=make_hardware("H100", kind="GPU"),
+            settings={"precision": "int4"},
+            submission=make_submission(submitted_by=ada),
+            measured_on="2026-03-01",
+            origin="METERED",
+            quality=0.5,
+            energy=1,
+        ),
+        make_entry(
+            board,
+            settings={"engine": "vLLM"},
+            submission=make_submission(source=source, format="vllm-bench-json"),
+            origin="ESTIMATED",
+            quality=0.5,
+            energy=1,
+        ),
+    ]
+    assert set(ordered(standing(board, query))) == {entries[place].pk for place in expected}
+
+
+# Large boards
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_thinned_chart_draws_has_the_whole_frontier(seed):
+    board = make_board("quality", "node_energy", "cost")
+    rng = random.Random(seed)
+    for _ in range(60):
+        numbers = {"quality": rng.randint(1, 9) / 10, "energy": rng.randint(1, 9)}
+        make_entry(board, **numbers, cost=rng.choice([1, 2, None]))
+    found = standing(board, "quality_min=0.3" if seed % 2 else "")
+    points = found.points.of(["node_energy", "quality"]).value
+    frontier = set(np.flatnonzero(pareto.frontier(points, [-1, 1])).tolist())
+
+    drawn = found.drawn("node_energy", "quality", most=5)
+
+    assert frontier | set(np.flatnonzero(found.layer == 1).tolist()) <= set(drawn.tolist())
+    assert len(drawn) == len(set(drawn.tolist())) < len(found)
+    assert drawn.tolist() == found.drawn("node_energy", "quality", most=5).tolist()
+    assert found.drawn("node_energy", "quality", most=100).tolist() == list(range(len(found)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_pass_over_ordered_columns_finds_the_frontier(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(0, 8, (rng.integers(1, 60), 2)).astype(float)
+    turn = np.argsort(points[:, 0], kind="stable")
+    expected = pareto.frontier(points[turn], [-1, -1])
+    assert pareto.swept(points[turn, 0], points[turn, 1]).tolist() == expected.tolist()
+
+
+def test_layers_of_a_very_large_board_are_the_published_ones(monkeypatch):
+    board = make_board("quality", "node_energy", depth=2)
+    entries = [make_entry(board, quality=0.9 - step / 10, energy=1 + step) for step in range(4)]
+    frontiers.refresh(board.pk, at=NOW)
+    monkeypatch.setattr(standings, "LAYERS_UP_TO", 2)
+
+    found = standing(board)
+
+    assert found.is_published_layer
+    assert found.layer.tolist() == [1, 2, 0, 0]
+    assert ordered(found) == [entry.pk for entry in entries]
+
+
+@pytest.mark.parametrize("better", [metrics.HIGHER, metrics.LOWER])
+def test_ranks_of_some_rows_are_those_among_all(better):
+    rng = np.random.default_rng(2)
+    low = rng.integers(0, 20, 200).astype(float)
+    high = low + rng.integers(0, 5, 200)
+    low[::17] = high[::17] = np.nan
+    some = rng.permutation(200)[:30]
+    expected = rank_ranges(low, high, better)[some]
+    assert rank_ranges(low, high, better, some).tolist() == expected.tolist()
+
+
+def test_single_ranks_go_by_the_value_alone():
+    board = make_board("quality", "node_energy")
+    for low, value, high in ((0.1, 0.5, 0.9), (0.3, 0.4, 0.9), (0.2, 0.4, 0.5)):
+        make_entry(board, quality=(low, value, high), energy=1)
+    assert standing(board).ranks("quality").tolist() == [[1, 3]] * 3
+    assert standing(board, "ranks=points").ranks("quality").tolist() == [[1, 1], [2, 3], [2, 3]]

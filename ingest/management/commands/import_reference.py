@@ -8,7 +8,7 @@ from django.utils import timezone
 from ingest import importing, references
 from ingest.formats import File, Head, _limits
 from ingest.readings import Unreadable
-from leaderboard import frontiers
+from leaderboard import chances
 from leaderboard.rederivation import rederive
 
 LISTED = 20
@@ -55,8 +55,7 @@ class Command(BaseCommand):
         self.tell(summary, dry_run=dry_run)
         if not dry_run and not summary.is_unchanged:
             # What follows from the facts of the catalogue follows anew.
-            for pk in rederive(at=timezone.now()):
-                frontiers.refresh(pk, at=timezone.now())
+            chances.settle(rederive(at=timezone.now()), at=timezone.now())
 
     def tell(self, summary: importing.Summary, *, dry_run: bool) -> None:
         tense = "would be " if dry_run else ""

@@ -12,7 +12,7 @@ from ingest import files, pipeline
 from ingest.choices import WORDS, ChoiceError, choices_of
 from ingest.management import words
 from ingest.resolve import ContextError
-from leaderboard import frontiers
+from leaderboard import chances
 from leaderboard.models import Submission
 
 
@@ -66,8 +66,7 @@ def sent(paths: list[Path], options: dict) -> Submission:
             at=timezone.now(),
             **choices_of(options),
         )
-    for board in pipeline.ingest(submission.pk, at=timezone.now()):
-        frontiers.refresh(board, at=timezone.now())
+    chances.settle(pipeline.ingest(submission.pk, at=timezone.now()), at=timezone.now())
     submission.refresh_from_db()
     return submission
 

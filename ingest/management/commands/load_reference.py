@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ingest import first_boards, pipeline
-from leaderboard import frontiers, reference
+from leaderboard import chances, reference
 from leaderboard.datafiles import DATA
 from leaderboard.models import Board, Objective, Run, Submission, Task
 from leaderboard.rederivation import rederive
@@ -36,8 +36,7 @@ class Command(BaseCommand):
             )
         if not report.is_unchanged:
             # What follows from the facts of the catalogue follows anew.
-            for pk in rederive(at=timezone.now()):
-                frontiers.refresh(pk, at=timezone.now())
+            chances.settle(rederive(at=timezone.now()), at=timezone.now())
         for told in first_boards.boards(data):
             board = set_up(told)
             submission, news = fill(board, first_boards.file_of(board.slug, data))
@@ -96,8 +95,7 @@ def fill(board: Board, file: bytes) -> tuple[Submission, str]:
             replaced.pk, at=timezone.now(), reason="Replaced by newer reference data."
         )
         news = f"{news}, replacing the file of {replaced.received_at:%Y-%m-%d}"
-    for pk in stale | {board.pk}:
-        frontiers.refresh(pk, at=timezone.now())
+    chances.settle(stale | {board.pk}, at=timezone.now())
     return submission, news
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from ingest import pipeline
-from leaderboard import frontiers
+from leaderboard import chances
 from leaderboard.models import (
     AIModel,
     ApiToken,
@@ -138,8 +138,7 @@ def sent(content: bytes, filename: str) -> Submission:
     submission, _ = pipeline.receive(
         [(filename, io.BytesIO(content))], filename=filename, by=sender, at=timezone.now()
     )
-    for board in pipeline.ingest(submission.pk, at=timezone.now()):
-        frontiers.refresh(board, at=timezone.now())
+    chances.settle(pipeline.ingest(submission.pk, at=timezone.now()), at=timezone.now())
     submission.refresh_from_db()
     return submission
 

@@ -5,7 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from leaderboard import frontiers, rederivation, tasks
+from leaderboard import chances, rederivation, tasks
 from leaderboard.core import metrics
 from leaderboard.models import Rederivation
 from leaderboard.moves import in_words
@@ -34,8 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"No entry has {metric}: it is computed on request.")
         made = rederivation.order(metric, at=timezone.now())
         if inline:
-            for board in sorted(rederivation.rederive(metric, at=timezone.now())):
-                frontiers.refresh(board, at=timezone.now())
+            chances.settle(rederivation.rederive(metric, at=timezone.now()), at=timezone.now())
         else:
             self.send(made)
             if no_wait:

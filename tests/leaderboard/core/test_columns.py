@@ -51,6 +51,42 @@ def test_columns_are_derived_as_single_entries_are(seed):
             assert metrics.ALL[slug].recipes[used[place]] is recipe
 
 
+def gappy(rows, names):
+    """Columns with gaps where a row has no interval of that name."""
+    columns = {}
+    for name in names:
+        parts = [row.get(name) for row in rows]
+        table = [(p.value, p.low, p.high) if p else (np.nan,) * 3 for p in parts]
+        columns[name] = Columns(*np.array(table, float).T)
+    return columns
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_entries_may_lack_different_metrics_and_facts(seed):
+    rng = random.Random(seed)
+    measured = rng.sample(ALL, rng.randint(1, 14))
+    told = rng.sample(sorted(metrics.FACTS), rng.randint(0, len(metrics.FACTS)))
+    rows = [{slug: interval(rng) for slug in measured if rng.random() < 0.7} for _ in range(N)]
+    facts = [{name: interval(rng) for name in told if rng.random() < 0.7} for _ in range(N)]
+    only = ALL if seed % 2 else rng.sample(ALL, 60)
+
+    many = derive_many(gappy(rows, measured), gappy(facts, told), N, only)
+
+    for place, row in enumerate(rows):
+        single = derive(row, facts[place], only)
+        found = {slug for slug, (_, used) in many.items() if used[place] >= 0}
+        assert found == set(single)
+        for slug, (column, used) in many.items():
+            if used[place] < 0:
+                known = row.get(slug)
+                assert column.is_known[place] == (known is not None)
+                assert known is None or same(column.at(place), known)
+                continue
+            expected, recipe = single[slug]
+            assert same(column.at(place), expected), slug
+            assert metrics.ALL[slug].recipes[used[place]] is recipe
+
+
 def test_something_is_derived_at_all():
     columns = {"node_energy": Columns.of([Interval(3.6e6, 3e6, 4e6)] * 3)}
     facts = {"grid_intensity": Interval(0.5 / 3.6e6, 0.4 / 3.6e6, 0.6 / 3.6e6)}

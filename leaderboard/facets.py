@@ -1,0 +1,192 @@
+"""What entries have in common: the choices of a board's sentence, their names and their counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from django.db import connection
+from django.utils.text import slugify
+
+from leaderboard.core import metrics
+from leaderboard.models import Method
+from leaderboard.models.evidence import Origin
+from leaderboard.snapshot import CATALOGUE, Snapshot
+
+METHOD_KINDS = dict(Method.KINDS)
+NONE = "not-stated"
+# Facet → the dimension that it is read from.
+FACETS = {
+    "model": "model",
+    "family": "model",
+    "developer": "model",
+    "model_size": "model",
+    "weights": "model",
+    "released": "model",
+    "technique": "method",
+    "method": "method",
+    "hardware": "hardware",
+    "vendor": "hardware",
+    "device": "hardware",
+    "precision": "precision",
+    "engine": "engine",
+    "obtained": "obtained",
+    "boundary": "boundary",
+    "level": "level",
+    "source": "source",
+    "submitter": "submitter",
+    "year": "year",
+}
+LEVELS = {"0": "self-reported", "1": "evidence attached"}
+# Upper ends of the classes of sizes, in parameters.
+SIZES = (
+    (1e9, "under-1b", "under 1 B"),
+    (4e9, "1b-4b", "1 to 4 B"),
+    (10e9, "4b-10b", "4 to 10 B"),
+    (40e9, "10b-40b", "10 to 40 B"),
+    (150e9, "40b-150b", "40 to 150 B"),
+    (float("inf"), "over-150b", "over 150 B"),
+)
+NAMES_SQL = """
+    SELECT 'model', id, slug, name, developer, family, parameters_total::text,
+           has_open_weights::text, released
+    FROM leaderboard_aimodel WHERE id = ANY(%(model)s)
+    UNION ALL
+    SELECT 'method', id, slug, name, kind, '', '', '', ''
+    FROM leaderboard_method WHERE id = ANY(%(method)s)
+    UNION ALL
+    SELECT 'hardware', id, slug, name, vendor, kind, '', '', ''
+    FROM leaderboard_hardware WHERE id = ANY(%(hardware)s)
+"""
+
+Value = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A catalogue row as a board needs it; `group` is the developer, kind or vendor."""
+
+    slug: str
+    name: str
+    group: str
+    # Facet → slug and words of its value.
+    facets: dict[str, Value] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def words(self) -> str:
+        return f"{self.name} {self.slug} {self.group}".casefold()
+
+
+def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
+    """A row of the catalogue with the facets that can be read from it."""
+    facets = {kind: (slug, name)}
+    group, *more = more or [""] * 5
+    if kind == "model":
+        family, parameters, is_open, released = more
+        facets |= {
+            "developer": value(group),
+            "family": value(family),
+            "model_size": size(parameters),
+            "weights": weights(is_open),
+            "released": value(released[:4]),
+        }
+    elif kind == "method":
+        facets["technique"] = (slug_of(group), METHOD_KINDS.get(group, group))
+    else:
+        facets |= {"vendor": value(group), "device": value(more[0])}
+    return Named(slug, name, group, facets)
+
+
+def value(text: str) -> Value:
+    return (slug_of(text), text) if text else (NONE, "not stated")
+
+
+def slug_of(text: str) -> str:
+    """A value as it stands in an address."""
+    return slugify(text.replace("_", "-"), allow_unicode=True) or NONE
+
+
+def size(parameters: str | None) -> Value:
+    if not parameters:
+        return (NONE, "not stated")
+    return next((slug, words) for top, slug, words in SIZES if float(parameters) < top)
+
+
+def weights(is_open: str | None) -> Value:
+    if not is_open:
+        return (NONE, "not stated")
+    return ("open", "open weights") if is_open == "true" else ("closed", "closed weights")
+
+
+class Facets:
+    """The facets of a snapshot. `energy` is the metric whose way of being obtained counts."""
+
+    def __init__(self, snapshot: Snapshot, energy: str):
+        self.snapshot, self.energy = snapshot, energy
+
+    @cached_property
+    def names(self) -> dict[str, list[Named]]:
+        """For each table of the catalogue its rows in the order of the codes, read now."""
+        ids = {kind: self.snapshot.tables[kind] for kind in CATALOGUE}
+        with connection.cursor() as cursor:
+            cursor.execute(NAMES_SQL, ids)
+            rows = {(kind, pk): named(kind, *more) for kind, pk, *more in cursor.fetchall()}
+        # A row that was taken out of the catalogue since has no entries any more.
+        return {
+            kind: [rows.get((kind, one)) or named(kind) for one in ids[kind]] for kind in CATALOGUE
+        }
+
+    def code(self, dimension: str) -> np.ndarray:
+        if dimension != "obtained":
+            return self.snapshot.code(dimension)
+        return self.snapshot.part("origin", self.energy)
+
+    def values(self, facet: str) -> list[Value]:
+        """The facet's value for each code of its dimension."""
+        dimension = FACETS[facet]
+        if dimension in CATALOGUE:
+            return [one.facets[facet] for one in self.names[dimension]]
+        if dimension == "obtained":
+            # The last stands for -1.
+            labels = [Origin(one).label for one in Origin.values]
+            return [*((slug_of(label), label) for label in labels), (NONE, "no energy")]
+        table = self.snapshot.tables[dimension]
+        if facet == "boundary":
+            return [
+                (slug_of(one), metrics.get(one).label) if one else (NONE, "no energy measured")
+                for one in table
+            ]
+        if facet == "level":
+            return [(one, LEVELS[one]) for one in table]
+        return [value(one) for one in table]
+
+    def mask(self, facet: str, wanted: Iterable[str]) -> np.ndarray:
+        """Of shape (n,): the entries with one of these values."""
+        wanted = set(wanted)
+        allowed = np.array([slug in wanted for slug, _ in self.values(facet)], bool)
+        if not len(allowed):
+            return np.zeros(len(self.snapshot), bool)
+        return allowed[self.code(FACETS[facet])]
+
+    def holding(self, word: str) -> np.ndarray:
+        """Mask of shape (n,): the entries with the word in one of their names."""
+        hit = np.zeros(len(self.snapshot), bool)
+        for kind in CATALOGUE:
+            holds = np.array([word in one.words for one in self.names[kind]], bool)
+            if holds.any():
+                hit |= holds[self.snapshot.code(kind)]
+        return hit
+
+    def counts(self, facet: str, codes: np.ndarray) -> dict[Value, int]:
+        """How many of the entries with these codes of the dimension have each value."""
+        values = self.values(facet)
+        found: dict[Value, int] = {}
+        for one, count in zip(values, self.tally(codes, len(values)), strict=True):
+            if count:
+                found[one] = found.get(one, 0) + count
+        return found
+
+    @staticmethod
+    def tally(codes: np.ndarray, size: int) -> list[int]:
+        """How often each code stands; -1 counts as the last."""
+        return np.bincount(np.where(codes < 0, size - 1, codes), minlength=size).tolist()
