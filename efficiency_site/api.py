@@ -17,6 +17,7 @@ from leaderboard.api import (
     literature,
     metrics,
     schema,
+    search,
 )
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -30,6 +31,7 @@ LISTS = (
     "tasks",
     "sources",
     "claims",
+    "search",
     "metrics",
     "analyses",
     "formats",
@@ -76,6 +78,7 @@ urlpatterns = [
     *boards.urlpatterns,
     *entries.urlpatterns,
     *catalogue.urlpatterns,
+    *search.urlpatterns,
     *metrics.urlpatterns,
     *footprint.urlpatterns,
     *literature.urlpatterns,

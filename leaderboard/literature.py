@@ -80,7 +80,8 @@ class Question:
                 chosen[facet.name] = value
             elif value:
                 ignored.append(f"{facet.name}={value[:40]}")
-        years = tuple(year_in(query.get(name, ""), name, ignored) for name in YEARS)
+        asked = YEARS if self.year else ()
+        years = tuple(year_in(query.get(name, ""), name, ignored) for name in asked)
         return self.asked(chosen, query.get("q", ""), years, ignored)
 
     def asked(self, chosen, text="", years=(None, None), ignored=()) -> "Question":
@@ -89,7 +90,7 @@ class Question:
             self,
             chosen=chosen,
             words=words_of(text),
-            years=tuple(years),
+            years=tuple(years) or (None, None),
             ignored=tuple(ignored),
         )
 

@@ -5,6 +5,7 @@ from django import template
 from leaderboard import claim_words, quantities
 from leaderboard.core import metrics, techniques
 from leaderboard.drawings import css_class
+from leaderboard.findings import READ_OFF
 
 register = template.Library()
 
@@ -13,6 +14,25 @@ register = template.Library()
 def quantity(estimate) -> str:
     """“494 Wh (477–512)”: an estimate or a measurement in the unit that fits it."""
     return quantities.of_metric(estimate.metric, estimate.value, estimate.low, estimate.high)
+
+
+@register.filter
+def amount(estimate) -> str:
+    """“494 Wh”: an estimate without its bounds."""
+    scale = quantities.scale(estimate.metric, [estimate.value])
+    return scale.quantity(estimate.value, low=estimate.low, high=estimate.high)
+
+
+@register.filter
+def is_read_off(estimate) -> bool:
+    """Whether it was measured or reported, and not worked out."""
+    return estimate.origin in READ_OFF
+
+
+@register.filter
+def bounds(estimate) -> str:
+    """“477–512”: the bounds of an estimate in the unit of `amount`."""
+    return quantities.scale(estimate.metric, [estimate.value]).range(estimate.low, estimate.high)
 
 
 @register.filter

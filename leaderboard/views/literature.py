@@ -2,18 +2,14 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     JsonResponse,
-    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, render
@@ -22,48 +18,13 @@ from leaderboard import claim_charts, literature
 from leaderboard.claim_words import said
 from leaderboard.core import claims as core
 from leaderboard.core import metrics, techniques
-from leaderboard.literature import Option, Question
+from leaderboard.literature import Option
 from leaderboard.models import Board, Claim, Entry, Run, Source, Submission
 from leaderboard.views.boards import Echo, safe
-from leaderboard.views.catalogue import uses
+from leaderboard.views.lists import ListPage
+from leaderboard.views.uses_page import UsesPage
 
-PER_PAGE = 100
 FILES = 20
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A list under a reader's choices, with the address of each other choice."""
-
-    question: Question
-    query: QueryDict
-
-    @cached_property
-    def options(self) -> dict[str, list[Option]]:
-        return self.question.all_options()
-
-    @property
-    def more(self) -> str:
-        """The choices, to be put behind the number of a page."""
-        return f"&{self.address()}" if self.address() else ""
-
-    def address(self, **changes: str) -> str:
-        """The choices as a query, with some of them changed."""
-        asked = {
-            **self.question.chosen,
-            "q": self.question.text,
-            **dict(zip(literature.YEARS, map(text_of, self.question.years), strict=True)),
-        }
-        query = QueryDict(mutable=True)
-        query.update({name: text for name, text in (asked | changes).items() if text})
-        return query.urlencode()
-
-    def paged(self, rows: Any):
-        return Paginator(rows, PER_PAGE).get_page(self.query.get("page"))
-
-
-def text_of(year: int | None) -> str:
-    return str(year) if year else ""
 
 
 # Sources
@@ -97,7 +58,7 @@ def by_group(options: list[Option]) -> list[tuple[str, list[Option]]]:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Source, slug=slug)
     published = row.submission_set.filter(state=Submission.State.PUBLISHED)
-    found, total = uses(Entry.objects.filter(Exists(runs_from(row).filter(entry=OuterRef("pk")))))
+    entries = Entry.objects.filter(Exists(runs_from(row).filter(entry=OuterRef("pk"))))
     return render(
         request,
         "leaderboard/source.html",
@@ -112,8 +73,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
             "boards": boards_of(row),
             "files": published.order_by("-received_at")[:FILES],
             "taken": taken_from(row),
-            "uses": found,
-            "total": total,
+            "uses": UsesPage(request, entries),
         },
     )
 

@@ -1,58 +1,20 @@
-"""The pages that belong to no table: home, search, theme, help, errors."""
+"""The pages that belong to no table: theme, help, errors."""
 
 import sys
-from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from django.db.models import F, Max, TextField
-from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from leaderboard import searching
 from leaderboard.context import THEMES
-from leaderboard.core import metrics
-from leaderboard.findings import READ_OFF
-from leaderboard.literature import holding
-from leaderboard.models import (
-    AIModel,
-    Board,
-    Entry,
-    Estimate,
-    Frontier,
-    Hardware,
-    Method,
-    Placement,
-    Source,
-    Task,
-)
-from leaderboard.views.thumbnails import thumbnails
 
-FEATURED, CHANGES, FOUND = 6, 6, 30
-FACTS_FOR_S = 120
+NEAR = 5
 YEAR_S = 365 * 86_400
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "leaderboard/home.html",
-        {
-            "thumbnails": thumbnails(Board.objects.all(), most=FEATURED),
-            "boards": Board.objects.count(),
-            "changes": latest_changes(),
-            "facts": cache.get_or_set("site-facts", site_facts, FACTS_FOR_S),
-            "examples": AIModel.objects.filter(entries__estimates__metric="quality")
-            .distinct()
-            .order_by("-released")[:2],
-            "hues": HUES,
-        },
-    )
-
-
+# The colours and shapes of the metrics' families.
 HUES = [
     ("accuracy", "Quality", "How well the task is done. Higher is better"),
     ("energy", "Energy", "Joules or Wh; the metric says what is counted"),
@@ -61,94 +23,6 @@ HUES = [
     ("carbon", "Carbon", "CO₂e of use and of making"),
     ("latency", "Time", "Latency, run time, throughput"),
 ]
-
-
-def site_facts() -> dict:
-    """A few counts, worked out every other minute at most."""
-    estimates = Estimate.objects.all()
-    energies = estimates.filter(metric__in=metrics.ENERGIES)
-    return {
-        "entries": estimates.values("entry").distinct().count(),
-        "boards": Board.objects.count(),
-        "sources": Source.objects.count(),
-        "energy_measured": share(energies.filter(origin__in=READ_OFF).count(), energies.count()),
-        "with_bounds": share(estimates.filter(low__lt=F("high")).count(), estimates.count()),
-        "changed_at": Frontier.objects.aggregate(at=Max("published_at"))["at"],
-    }
-
-
-def share(part: int, whole: int) -> int | None:
-    """Per cent, or None of nothing."""
-    return round(100 * part / whole) if whole else None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One new version of a board, and those of its new entries that are worth a name."""
-
-    frontier: Frontier
-    named: list[Entry]
-
-    @property
-    def more(self) -> int:
-        return self.frontier.entered - len(self.named)
-
-
-def latest_changes() -> list[Change]:
-    frontiers = list(
-        Frontier.objects.select_related("board").order_by("-published_at", "-pk")[:CHANGES]
-    )
-    return [Change(frontier, newcomers(frontier)) for frontier in frontiers]
-
-
-def newcomers(frontier: Frontier) -> list[Entry]:
-    """Up to two entries that came into the first layer with this version."""
-    before = Placement.objects.filter(
-        board=frontier.board_id, until=frontier.number, layer=1
-    ).values("entry")
-    came = Placement.objects.filter(board=frontier.board_id, since=frontier.number, layer=1)
-    ids = list(came.exclude(entry__in=before).order_by("entry").values_list("entry", flat=True)[:2])
-    return list(Entry.objects.named().filter(pk__in=ids)) if frontier.number > 1 else []
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """Boards, models, hardware, methods, tasks, metrics and sources whose names hold the words."""
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    return render(
-        request,
-        "leaderboard/search.html",
-        {"words": words, "groups": found(words) if words else []},
-    )
-
-
-def found(words: str) -> list[tuple[str, list]]:
-    groups = [
-        ("Boards", matching(Board.objects.all(), words, "title", "blurb", "task__name")),
-        ("Models", matching(named(AIModel), words, "name", "slug", "developer", "other_names")),
-        ("Hardware", matching(named(Hardware), words, "name", "slug", "vendor", "other_names")),
-        ("Methods", matching(named(Method), words, "name", "slug", "other_names")),
-        ("Tasks", matching(named(Task), words, "name", "slug", "other_names")),
-        (
-            "Metrics",
-            [
-                {"get_absolute_url": f"/metrics/{metric.slug}/", "name": metric.label}
-                for metric in metrics.ALL.values()
-                if words.casefold() in f"{metric.label} {metric.slug}".casefold()
-            ],
-        ),
-        ("Sources", matching(Source.objects.all(), words, "title", "slug", "doi", "arxiv")),
-    ]
-    return [(kind, rows) for kind, rows in groups if rows]
-
-
-def named(model):
-    """The rows of a catalogue table with their other names as one text."""
-    return model.objects.annotate(other_names=Cast("aliases", TextField()))
-
-
-def matching(rows, words: str, *columns: str) -> list:
-    """Up to thirty rows that hold every word somewhere in these columns."""
-    return list(holding(rows, words.split(), columns).order_by(columns[0])[:FOUND])
 
 
 # Anybody may be sent to the other theme; a token would put a cookie on every page.
@@ -190,23 +64,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     """With the addresses close to the one asked for."""
     parts = [part for part in request.path.split("/") if part]
-    near = closest(parts[-1]) if parts else []
+    words = parts[-1] if parts else ""
+    near = searching.search(words, most=NEAR).hits[:NEAR]
     return render(
-        request,
-        "404.html",
-        {"path": request.path, "near": near, "words": parts[-1] if parts else ""},
-        status=404,
+        request, "404.html", {"path": request.path, "near": near, "words": words}, status=404
     )
-
-
-def closest(slug: str) -> list:
-    """A few pages whose slug resembles this one."""
-    slug = slug.replace("\0", "")
-    words = " ".join(slug.replace("-", " ").split()[:4])[:60]
-    rows = [row for _, group in found(words) for row in group] if words else []
-    if not rows and len(slug) >= 3:
-        rows = list(Board.objects.filter(slug__istartswith=slug[:2])[:4])
-    return rows[:5]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

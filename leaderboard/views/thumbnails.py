@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from leaderboard import charts, drawings
 from leaderboard.axes import Axis, range_text
 from leaderboard.core import metrics
-from leaderboard.findings import knee
+from leaderboard.findings import finding, knee
 from leaderboard.models import Board
 from leaderboard.quantities import alone
 from leaderboard.views.board_page import BoardPage
@@ -62,6 +62,11 @@ class Thumbnail:
     @property
     def svg(self) -> SafeString:
         return drawings.thumbnail(self.chart, f"board-{self.board.pk}")
+
+    @property
+    def finding(self) -> str:
+        """What the frontier comes to, in a sentence."""
+        return finding(self.chart)
 
     @property
     def axes(self) -> list[tuple[metrics.Metric, str, str]]:

