@@ -1,0 +1,288 @@
+"""What one version of a board changed, and why: who entered its frontier, who left, who moved.
+
+Told from stored placements, so that a later correction does not rewrite the past, and from the
+runs and submissions behind the entries. Where the record does not say why, neither do we.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from django.db.models import Q
+
+from leaderboard import quantities
+from leaderboard.core import metrics, pareto
+from leaderboard.frontiers import directions
+from leaderboard.models import Entry, Frontier, Placement, Run, Submission
+from leaderboard.versions import Stays, first_layer
+
+State = Submission.State
+# So many moves of each kind are told of a version; the rest is counted.
+TOLD = 60
+RUNS = 2_000
+ENTERED, LEFT, RENEWED = "entered", "left", "renewed"
+
+# Codes of reasons.
+OPENED = "opened"
+NEW = "new_result"
+NUMBERS = "numbers_changed"
+RELEASED = "dominator_gone"
+DOMINATED = "dominated"
+WITHDRAWN = "withdrawn"
+REPLACED = "superseded"
+OBJECTIVES = "objectives_changed"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A metric's value before and after; None where it was not ranked."""
+
+    metric: metrics.Metric
+    before: float | None
+    after: float | None
+
+    def __str__(self):
+        scale = quantities.scale(
+            self.metric.slug, [one for one in (self.before, self.after) if one is not None]
+        )
+        texts = [
+            quantities.MISSING if one is None else scale.number(one)
+            for one in (self.before, self.after)
+        ]
+        unit = f"{quantities.NBSP}{scale.unit}" if scale.unit else ""
+        return f"{self.metric.label.lower()} {texts[0]} → {texts[1]}{unit}"
+
+
+@dataclass(frozen=True)
+class Move:
+    """An entry that entered the first layer, left it, or stayed in it with other numbers."""
+
+    entry: int
+    kind: str
+    # Layers before and after; None where it had no place.
+    layer_before: int | None
+    layer_after: int | None
+    point_before: tuple[float, ...] | None
+    point_after: tuple[float, ...] | None
+    why: str = UNKNOWN
+    # The entries that dominate it now, or that did before, the nearest first.
+    by: tuple[int, ...] = ()
+    submission: Submission | None = None
+    shifts: tuple[Shift, ...] = field(default=(), compare=False)
+
+
+class Transition:
+    """One version beside the one before it."""
+
+    def __init__(self, frontier: Frontier, before: Frontier | None = None):
+        self.frontier, self.board = frontier, frontier.board
+        if before is None and frontier.number > 1:
+            before = self.board.frontiers.filter(number=frontier.number - 1).first()
+        self.before = before
+        self.is_same_question = before is None or before.objectives == frontier.objectives
+
+    @cached_property
+    def opened(self) -> dict[int, Placement]:
+        return {one.entry_id: one for one in self.touched if one.since == self.frontier.number}
+
+    @cached_property
+    def closed(self) -> dict[int, Placement]:
+        return {one.entry_id: one for one in self.touched if one.until == self.frontier.number}
+
+    @cached_property
+    def touched(self) -> list[Placement]:
+        """The placements that this version opened or closed."""
+        number = self.frontier.number
+        return list(
+            Placement.objects.filter(Q(since=number) | Q(until=number), board=self.board).only(
+                "entry", "layer", "point", "since", "until"
+            )
+        )
+
+    @cached_property
+    def now(self) -> Stays:
+        return first_layer(self.frontier)
+
+    @cached_property
+    def entered(self) -> list[Move]:
+        return self.explained(self.of_kind(ENTERED))
+
+    @cached_property
+    def left(self) -> list[Move]:
+        return self.explained(self.of_kind(LEFT))
+
+    @cached_property
+    def renewed(self) -> list[Move]:
+        return self.explained(self.of_kind(RENEWED))
+
+    def of_kind(self, kind: str) -> list[int]:
+        """The entries, in the order of their ids."""
+        first_now = {entry for entry, one in self.opened.items() if one.layer == 1}
+        first_before = {entry for entry, one in self.closed.items() if one.layer == 1}
+        found = {
+            ENTERED: first_now - first_before,
+            LEFT: first_before - first_now,
+            RENEWED: first_now & first_before,
+        }
+        return sorted(found[kind])
+
+    def count(self, kind: str) -> int:
+        return len(self.of_kind(kind))
+
+    def explained(self, entries: list[int]) -> list[Move]:
+        told = entries[:TOLD]
+        return [self.move(entry) for entry in told]
+
+    def move(self, entry: int) -> Move:
+        was, now = self.closed.get(entry), self.opened.get(entry)
+        is_first = now is not None and now.layer == 1
+        was_first = was is not None and was.layer == 1
+        kind = RENEWED if is_first and was_first else ENTERED if is_first else LEFT
+        found = Move(
+            entry,
+            kind,
+            was and was.layer,
+            now and now.layer,
+            was and tuple(was.point),
+            now and tuple(now.point),
+            shifts=tuple(self.shifts(was, now)),
+        )
+        why, by, submission = self.reason(found)
+        return Move(**vars(found) | {"why": why, "by": by, "submission": submission})
+
+    def shifts(self, was: Placement | None, now: Placement | None) -> Iterable[Shift]:
+        """The objectives whose numbers are not what they were."""
+        if was is None or now is None:
+            return
+        before = dict(zip(self.before.objectives if self.before else [], was.point, strict=False))
+        after = dict(zip(self.frontier.objectives, now.point, strict=False))
+        for slug in dict.fromkeys([*before, *after]):
+            if before.get(slug) != after.get(slug):
+                yield Shift(metrics.get(slug), before.get(slug), after.get(slug))
+
+    # Reasons
+
+    def reason(self, move: Move) -> tuple[str, tuple[int, ...], Submission | None]:
+        if self.before is None:
+            return OPENED, (), self.news(move.entry)
+        if not self.is_same_question:
+            return OBJECTIVES, (), None
+        if move.shifts:
+            by = self.dominators(move.point_after) if move.kind == LEFT else ()
+            return NUMBERS, by, self.cause(move.entry)
+        return self.entering(move) if move.kind == ENTERED else self.leaving(move)
+
+    def entering(self, move: Move) -> tuple[str, tuple[int, ...], Submission | None]:
+        """A new result, or one that rose because what dominated it is gone."""
+        news = self.news(move.entry)
+        if move.layer_before is None and news is not None:
+            return NEW, (), news
+        freed = self.freed(move.point_after)
+        if freed:
+            return RELEASED, freed, self.cause(freed[0])
+        return UNKNOWN, (), None
+
+    def leaving(self, move: Move) -> tuple[str, tuple[int, ...], Submission | None]:
+        """Taken back, replaced, or dominated by what came."""
+        if move.layer_after is None:
+            ended = self.ended(move.entry)
+            if ended is not None:
+                return ended[0], (), ended[1]
+        by = self.dominators(move.point_before)
+        if by:
+            return DOMINATED, by, self.cause(by[0])
+        return UNKNOWN, (), None
+
+    def dominators(self, point: tuple[float, ...] | None) -> tuple[int, ...]:
+        """Entries of the frontier that dominate a point: those that came first, then the others."""
+        if point is None or not len(self.now):
+            return ()
+        found = dominating(self.now, point, self.directions)
+        return tuple(sorted(found, key=lambda entry: entry not in self.opened)[:3])
+
+    def freed(self, point: tuple[float, ...] | None) -> tuple[int, ...]:
+        """Entries whose points, now closed, dominated a point, and whose new ones don't."""
+        if point is None:
+            return ()
+        own = np.array(point)
+        found = []
+        for entry, was in self.closed.items():
+            now = self.opened.get(entry)
+            gone = now is None or not self.dominates(now.point, own)
+            if gone and self.dominates(was.point, own):
+                found.append((was.layer, entry))
+        return tuple(entry for _, entry in sorted(found)[:3])
+
+    def dominates(self, point: list[float], own: np.ndarray) -> bool:
+        above, _ = pareto.dominance(np.array([point]), own, self.directions)
+        return bool(above[0])
+
+    @property
+    def directions(self) -> list[int]:
+        return directions(tuple(self.frontier.objectives))
+
+    # Submissions
+
+    @cached_property
+    def runs(self) -> dict[int, list[Run]]:
+        """The runs of the entries that moved, by entry, the newest first."""
+        moved = [e for kind in (ENTERED, LEFT, RENEWED) for e in self.of_kind(kind)[:TOLD]]
+        around = {*moved, *list(self.opened)[: 2 * TOLD], *list(self.closed)[: 2 * TOLD]}
+        found: dict[int, list[Run]] = {}
+        rows = (
+            Run.objects.filter(entry__in=around, submission__decided_at__isnull=False)
+            .select_related("submission", "replaced_by__submission")
+            .defer("submission__issues", "submission__effect", "submission__context")
+            .order_by("-pk")[:RUNS]
+        )
+        for run in rows:
+            found.setdefault(run.entry_id, []).append(run)
+        return found
+
+    def is_fresh(self, submission: Submission) -> bool:
+        """Whether it was decided about since the version before, and before this one."""
+        at = submission.decided_at
+        since = self.before.published_at if self.before else None
+        return at is not None and at <= self.frontier.published_at and (since is None or at > since)
+
+    def news(self, entry: int) -> Submission | None:
+        """The submission that brought the entry, if it was published for this version."""
+        brought = [
+            run.submission
+            for run in self.runs.get(entry, [])
+            if run.submission.state in (State.PUBLISHED, State.SUPERSEDED)
+            and self.is_fresh(run.submission)
+        ]
+        return brought[-1] if brought else None
+
+    def ended(self, entry: int) -> tuple[str, Submission] | None:
+        """How the entry's last numbers went: taken back, or replaced by a later submission's."""
+        for run in self.runs.get(entry, []):
+            if run.replaced_by is not None and self.is_fresh(run.replaced_by.submission):
+                return REPLACED, run.replaced_by.submission
+            if run.submission.state == State.WITHDRAWN and self.is_fresh(run.submission):
+                return WITHDRAWN, run.submission
+        return None
+
+    def cause(self, entry: int) -> Submission | None:
+        """The submission that changed an entry's numbers for this version."""
+        ended = self.ended(entry)
+        return ended[1] if ended else self.news(entry)
+
+    # Names
+
+    @cached_property
+    def names(self) -> dict[int, Entry]:
+        """All entries that the moves speak of."""
+        moves = [*self.entered, *self.left, *self.renewed]
+        ids = {one.entry for one in moves} | {entry for one in moves for entry in one.by}
+        return Entry.objects.named().in_bulk(ids)
+
+
+def dominating(stays: Stays, point: tuple[float, ...], directions: list[int]) -> list[int]:
+    """The entries whose points dominate this one, the nearest first."""
+    own = np.array(point)
+    above, _ = pareto.dominance(stays.value, own, directions)
+    return stays.first[pareto.nearest(stays.value, own, above)].tolist()
