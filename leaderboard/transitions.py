@@ -6,6 +6,7 @@ runs and submissions behind the entries. Where the record does not say why, neit
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -241,28 +242,28 @@ class Transition:
             found.setdefault(run.entry_id, []).append(run)
         return found
 
-    def is_fresh(self, submission: Submission) -> bool:
-        """Whether it was decided about since the version before, and before this one."""
-        at = submission.decided_at
+    def is_fresh(self, at: datetime | None) -> bool:
+        """Whether something happened after the version before, and not after this one."""
         since = self.before.published_at if self.before else None
         return at is not None and at <= self.frontier.published_at and (since is None or at > since)
 
     def news(self, entry: int) -> Submission | None:
-        """The submission that brought the entry, if it was published for this version."""
+        """The submission that brought numbers of the entry for this version."""
         brought = [
             run.submission
             for run in self.runs.get(entry, [])
-            if run.submission.state in (State.PUBLISHED, State.SUPERSEDED)
-            and self.is_fresh(run.submission)
+            if self.is_fresh(published_at(run.submission))
         ]
         return brought[-1] if brought else None
 
     def ended(self, entry: int) -> tuple[str, Submission] | None:
         """How the entry's last numbers went: taken back, or replaced by a later submission's."""
         for run in self.runs.get(entry, []):
-            if run.replaced_by is not None and self.is_fresh(run.replaced_by.submission):
+            if run.replaced_by is not None and self.is_fresh(
+                published_at(run.replaced_by.submission)
+            ):
                 return REPLACED, run.replaced_by.submission
-            if run.submission.state == State.WITHDRAWN and self.is_fresh(run.submission):
+            if run.submission.state == State.WITHDRAWN and self.is_fresh(run.submission.decided_at):
                 return WITHDRAWN, run.submission
         return None
 
@@ -279,6 +280,13 @@ class Transition:
         moves = [*self.entered, *self.left, *self.renewed]
         ids = {one.entry for one in moves} | {entry for one in moves for entry in one.by}
         return Entry.objects.named().in_bulk(ids)
+
+
+def published_at(submission: Submission) -> datetime | None:
+    """When its numbers came to count. A withdrawal overwrites that; then when it was received."""
+    if submission.state == State.WITHDRAWN:
+        return submission.received_at
+    return submission.decided_at
 
 
 def dominating(stays: Stays, point: tuple[float, ...], directions: list[int]) -> list[int]:
