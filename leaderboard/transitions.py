@@ -22,7 +22,7 @@ State = Submission.State
 # So many moves of each kind are told of a version; the rest is counted.
 TOLD = 60
 RUNS = 2_000
-ENTERED, LEFT, RENEWED = "entered", "left", "renewed"
+ENTERED, LEFT, RENEWED, DEEPER = "entered", "left", "renewed", "deeper"
 
 # Codes of reasons.
 OPENED = "opened"
@@ -58,7 +58,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Move:
-    """An entry that entered the first layer, left it, or stayed in it with other numbers."""
+    """An entry whose layer or numbers changed; `kind` says what that is to the first layer."""
 
     entry: int
     kind: str
@@ -72,6 +72,13 @@ class Move:
     by: tuple[int, ...] = ()
     submission: Submission | None = None
     shifts: tuple[Shift, ...] = field(default=(), compare=False)
+
+    @property
+    def rises(self) -> bool:
+        """Whether it stands higher than before, or came in."""
+        if self.layer_after is None:
+            return False
+        return self.layer_before is None or self.layer_after < self.layer_before
 
 
 class Transition:
@@ -137,13 +144,11 @@ class Transition:
         return [self.move(entry) for entry in told]
 
     def move(self, entry: int) -> Move:
+        """What this version did with an entry, in whatever layers it stood."""
         was, now = self.closed.get(entry), self.opened.get(entry)
-        is_first = now is not None and now.layer == 1
-        was_first = was is not None and was.layer == 1
-        kind = RENEWED if is_first and was_first else ENTERED if is_first else LEFT
         found = Move(
             entry,
-            kind,
+            kind_of(was and was.layer, now and now.layer),
             was and was.layer,
             now and now.layer,
             was and tuple(was.point),
@@ -171,9 +176,9 @@ class Transition:
         if not self.is_same_question:
             return OBJECTIVES, (), None
         if move.shifts:
-            by = self.dominators(move.point_after) if move.kind == LEFT else ()
+            by = () if move.rises or move.kind == RENEWED else self.dominators(move.point_after)
             return NUMBERS, by, self.cause(move.entry)
-        return self.entering(move) if move.kind == ENTERED else self.leaving(move)
+        return self.entering(move) if move.rises else self.leaving(move)
 
     def entering(self, move: Move) -> tuple[str, tuple[int, ...], Submission | None]:
         """A new result, or one that rose because what dominated it is gone."""
@@ -197,11 +202,23 @@ class Transition:
         return UNKNOWN, (), None
 
     def dominators(self, point: tuple[float, ...] | None) -> tuple[int, ...]:
-        """Entries of the frontier that dominate a point: those that came first, then the others."""
-        if point is None or not len(self.now):
+        """Entries that dominate a point: those that came or moved first, then the frontier's."""
+        if point is None:
             return ()
-        found = dominating(self.now, point, self.directions)
-        return tuple(sorted(found, key=lambda entry: entry not in self.opened)[:3])
+        own = np.array(point)
+        came = sorted(
+            (one.layer, entry)
+            for entry, one in self.opened.items()
+            if self.dominates(one.point, own) and not self.dominated_before(entry, own)
+        )
+        if came:
+            return tuple(entry for _, entry in came[:3])
+        return tuple(dominating(self.now, own, self.directions)[:3]) if len(self.now) else ()
+
+    def dominated_before(self, entry: int, own: np.ndarray) -> bool:
+        """Whether an entry's former point dominated this one already."""
+        was = self.closed.get(entry)
+        return was is not None and self.dominates(was.point, own)
 
     def freed(self, point: tuple[float, ...] | None) -> tuple[int, ...]:
         """Entries whose points, now closed, dominated a point, and whose new ones don't."""
@@ -289,8 +306,14 @@ def published_at(submission: Submission) -> datetime | None:
     return submission.decided_at
 
 
-def dominating(stays: Stays, point: tuple[float, ...], directions: list[int]) -> list[int]:
+def kind_of(before: int | None, after: int | None) -> str:
+    """What a change of layers is to the first one."""
+    if after == 1:
+        return RENEWED if before == 1 else ENTERED
+    return LEFT if before == 1 else DEEPER
+
+
+def dominating(stays: Stays, own: np.ndarray, directions: list[int]) -> list[int]:
     """The entries whose points dominate this one, the nearest first."""
-    own = np.array(point)
     above, _ = pareto.dominance(stays.value, own, directions)
     return stays.first[pareto.nearest(stays.value, own, above)].tolist()

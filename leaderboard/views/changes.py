@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
 
-from leaderboard.changes import KINDS, Event, Question
+from leaderboard.changes import KINDS, Question
 from leaderboard.literature import words_of
 from leaderboard.models import Board
 from leaderboard.views.conditional import digest, tagged, unchanged

@@ -20,12 +20,14 @@ from leaderboard.quantities import NBSP, Scale
 from leaderboard.views.compare_board import BoardPicture
 
 FOUND = 12
+APART = "apart"
 # Kinds of contrast in the order of the page, with their headings.
 KINDS = (
     (contrast.CLEAR, "Clear differences between all"),
     (contrast.PARTLY, "Some stand out, others are too close to call"),
     (contrast.TOO_CLOSE, "Too close to call"),
     (contrast.ALONE, "Known of one only"),
+    (APART, "Of different tasks, so not comparable"),
     (contrast.SAME, "The same for all"),
 )
 # What quality is weighed against in the sentence on top: the first of these that is known.
@@ -135,7 +137,9 @@ class ComparePage:
         """Heading and lines of each kind of contrast that occurs; what is the same comes apart."""
         by_kind: dict[str, list[Line]] = {}
         for row in self.comparison.rows:
-            by_kind.setdefault(row.contrast.kind, []).append(self.line(row))
+            is_apart = row.contrast.kind == contrast.ALONE and len(row.estimates) > 1
+            kind = APART if is_apart else row.contrast.kind
+            by_kind.setdefault(kind, []).append(self.line(row))
         return [(words, by_kind[kind]) for kind, words in KINDS if kind in by_kind]
 
     @property
