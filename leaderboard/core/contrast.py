@@ -123,7 +123,9 @@ def contrast(values: dict[str, Bounds], better: int) -> Contrast:
         if not overlap(values[one], values[other])
     ]
     equal = [len({end for letter in group for end in values[letter]}) == 1 for group in groups]
-    return Contrast(better, tuple(map(tuple, groups)), tuple(equal), tuple(clear))
+    # Inside a run there is no order, so its letters stand as in the alphabet.
+    runs = tuple(tuple(sorted(group)) for group in groups)
+    return Contrast(better, runs, tuple(equal), tuple(clear))
 
 
 def ratio(value: Bounds, base: Bounds) -> Bounds | None:

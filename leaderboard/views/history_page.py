@@ -47,7 +47,7 @@ class HistoryPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         self.ignored: list[str] = []
-        at = self.number("at") or board.latest
+        at, self.before = self.number("at") or board.latest, self.number("before")
         self.shown = board.frontiers.filter(number=at).first()
         if self.shown is None and "at" in query and board.latest and not self.ignored:
             raise Http404("The board has no such version.")
@@ -68,7 +68,7 @@ class HistoryPage:
     @cached_property
     def versions(self) -> list[Frontier]:
         """A page of them, the newest first; one that is asked for stands on its page."""
-        before = self.number("before")
+        before = self.before
         if before is None and self.shown is not None:
             skipped = (self.board.latest - self.shown.number) // VERSIONS * VERSIONS
             before = self.board.latest - skipped + 1
