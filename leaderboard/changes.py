@@ -142,21 +142,20 @@ class Question:
 
     def submissions(self, before: tuple[datetime, str, int] | None) -> QuerySet[Submission]:
         runs = Run.objects.filter(submission=OuterRef("pk"))
-        replacing = Exists(Run.objects.filter(replaced_by__submission=OuterRef("pk")))
         rows = Submission.objects.filter(
             state__in=(State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN),
             decided_at__isnull=False,
-        ).annotate(is_replacing=replacing)
+        )
         if self.board is not None:
-            runs = runs.filter(entry__task=self.board.task_id)
+            rows = rows.filter(summary__tasks__contains=[self.board.task.slug])
         if self.words:
             runs = runs.filter(self.holds)
         if self.kind:
-            withdrawn = Q(state=State.WITHDRAWN)
+            withdrawn, replacing = Q(state=State.WITHDRAWN), Q(summary__fates__replaces__gt=0)
             of_kind = {
                 WITHDRAWN: withdrawn,
-                REPLACED: ~withdrawn & Q(is_replacing=True),
-                PUBLISHED: ~withdrawn & Q(is_replacing=False),
+                REPLACED: ~withdrawn & replacing,
+                PUBLISHED: ~withdrawn & ~replacing,
             }.get(self.kind)
             rows = rows.filter(of_kind) if of_kind is not None else rows.none()
         rows = rows.filter(Exists(runs)).defer("issues", "effect", "context")
@@ -192,15 +191,14 @@ def earlier(
 def kind_of(submission: Submission) -> str:
     if submission.state == State.WITHDRAWN:
         return WITHDRAWN
-    return REPLACED if getattr(submission, "is_replacing", False) else PUBLISHED
+    return REPLACED if submission.summary.get("fates", {}).get("replaces") else PUBLISHED
 
 
 def told(events: list[Event]) -> list[Event]:
     """The events with the names that they speak of, in a fixed number of queries."""
     moved = names_of_moves([event.frontier.pk for event in events if event.frontier])
-    brought, boards = names_of_files(
-        [event.submission.pk for event in events if event.submission is not None]
-    )
+    files = [event.submission for event in events if event.submission is not None]
+    brought, boards = names_of_files([one.pk for one in files]), boards_of(files)
     ids = {entry for kinds in moved.values() for found in kinds.values() for entry in found}
     ids |= {entry for found in brought.values() for entry in found}
     entries = Entry.objects.named().in_bulk(ids)
@@ -234,35 +232,38 @@ def names_of_moves(frontiers: list[int]) -> dict[int, dict[str, list[int]]]:
     return found
 
 
+# The entries of the first rows of each submission: reading all would take seconds for a large one.
 FILES_SQL = """
     SELECT s.id, r.entry_id FROM leaderboard_submission s
     CROSS JOIN LATERAL (
-        SELECT DISTINCT entry_id FROM leaderboard_run WHERE submission_id = s.id
-        ORDER BY entry_id LIMIT %s
+        SELECT entry_id FROM leaderboard_run WHERE submission_id = s.id
+        ORDER BY path, row LIMIT %s
     ) r WHERE s.id = ANY(%s)
 """
+FIRST_ROWS = 30
 
 
-def names_of_files(submissions: list[int]) -> tuple[dict[int, list[int]], dict[int, list[Board]]]:
-    """Submission → a few of its entries, and the boards of their tasks."""
-    brought: dict[int, list[int]] = {}
-    if not submissions:
-        return {}, {}
-    with connection.cursor() as cursor:
-        cursor.execute(FILES_SQL, [NAMED + 1, submissions])
-        for submission, entry in cursor.fetchall():
-            brought.setdefault(submission, []).append(entry)
-    entries = {entry for found in brought.values() for entry in found}
-    tasks = dict(Entry.objects.filter(pk__in=entries).values_list("pk", "task_id"))
-    by_task: dict[int, list[Board]] = {}
-    for board in Board.objects.filter(task__in=set(tasks.values())).order_by("position", "slug"):
-        by_task.setdefault(board.task_id, []).append(board)
-    boards = {
-        submission: [
-            board
-            for task in dict.fromkeys(tasks[entry] for entry in found)
-            for board in by_task.get(task, [])
-        ]
-        for submission, found in brought.items()
+def names_of_files(submissions: list[int]) -> dict[int, list[int]]:
+    """Submission → a few of its entries, in the order of its rows."""
+    brought: dict[int, dict[int, None]] = {}
+    if submissions:
+        with connection.cursor() as cursor:
+            cursor.execute(FILES_SQL, [FIRST_ROWS, submissions])
+            for submission, entry in cursor.fetchall():
+                brought.setdefault(submission, {})[entry] = None
+    return {submission: list(found)[: NAMED + 1] for submission, found in brought.items()}
+
+
+def boards_of(submissions: list[Submission]) -> dict[int, list[Board]]:
+    """Submission → the boards of its tasks."""
+    tasks = {one.pk: one.summary.get("tasks", []) for one in submissions}
+    wanted = {slug for slugs in tasks.values() for slug in slugs}
+    by_task: dict[str, list[Board]] = {}
+    if wanted:
+        boards = Board.objects.filter(task__slug__in=wanted).select_related("task")
+        for board in boards.order_by("position", "slug"):
+            by_task.setdefault(board.task.slug, []).append(board)
+    return {
+        key: [one for slug in slugs for one in by_task.get(slug, [])]
+        for key, slugs in tasks.items()
     }
-    return brought, boards

@@ -31,13 +31,11 @@ class Neighbour:
 class Standing:
     """Where an entry stands on a board, among the entries inside the board's own bounds."""
 
-    def __init__(self, entry: Entry, board: Board):
+    def __init__(self, entry: Entry, board: Board, points: Points | None = None):
         self.entry, self.board = entry, board
-        self.objectives = frontiers.ranked_by(board)
-
-    @cached_property
-    def points(self) -> Points:
-        return frontiers.eligible(self.board, self.objectives)
+        if points is None:
+            points = frontiers.eligible(board, frontiers.ranked_by(board))
+        self.points, self.objectives = points, tuple(points.metrics)
 
     @cached_property
     def place(self) -> int | None:
@@ -97,14 +95,6 @@ class Standing:
         live = self.board.placements.live().filter(entry__in=entries)
         return dict(live.values_list("entry", "layer"))
 
-    def stored_layers(self, entries: np.ndarray) -> np.ndarray:
-        """The layers of these entries as of the newest version; 0 is deeper, or not placed."""
-        placed = self.board.placements.live().points(self.board, 0)
-        places = np.searchsorted(placed.entries, entries).clip(max=max(len(placed.entries) - 1, 0))
-        if not len(placed.entries):
-            return np.zeros(len(entries), np.int32)
-        return np.where(placed.entries[places] == entries, placed.layer[places], 0)
-
     @cached_property
     def ranks(self) -> list[tuple[metrics.Metric, str]]:
         """Each objective with the best and worst rank that the bounds allow."""
@@ -159,6 +149,15 @@ class Standing:
         if self.objectives[column] == "quality":
             return quantities.signed(100 * (value[place] - value[here]), 1)
         return quantities.ratio(value[place], value[here])
+
+
+def stored_layers(board: Board, entries: np.ndarray) -> np.ndarray:
+    """The layers of these entries as of the newest version; 0 is deeper, or not placed."""
+    placed = board.placements.live().points(board, 0)
+    if not len(placed.entries):
+        return np.zeros(len(entries), np.int32)
+    places = np.searchsorted(placed.entries, entries).clip(max=len(placed.entries) - 1)
+    return np.where(placed.entries[places] == entries, placed.layer[places], 0)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standing import Passage, Standing, passages
+from leaderboard.standing import Passage, Standing, passages, stored_layers
 from leaderboard.standings import rank_ranges
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.history import Replacement, replacements
@@ -82,9 +82,10 @@ class EntryPage:
             return None
         self.board.task = self.entry.task
         page = BoardPage(self.board, EMPTY)
-        if self.board.latest and self.on_board is not None:
+        if self.board.latest:
             # Stored layers: working them out for a million entries is not this page's affair.
-            page.standings.layer = self.on_board.stored_layers(page.standings.points.entries)
+            standings = page.standings
+            standings.layer = stored_layers(self.board, standings.points.entries)
         return page
 
     @property
@@ -111,6 +112,8 @@ class EntryPage:
         if not len(found):
             return None
         chart.highlight = int(found[0])
+        # A large board draws a sample, of which this entry need not be part.
+        self.ranked.who.update(self.ranked.standings.who(np.array([self.entry.pk])))
         return chart
 
     @property
@@ -128,9 +131,11 @@ class EntryPage:
     @cached_property
     def on_board(self) -> Standing | None:
         """Its layer, ranks and neighbours on the board that the page compares on."""
-        if self.board is None or not self.is_published:
+        if self.page is None or self.board is None or not self.is_published:
             return None
-        return Standing(self.entry, self.board)
+        standings = self.page.standings
+        points = standings.points.of(standings.filters.objectives)
+        return Standing(self.entry, self.board, points)
 
     @cached_property
     def elsewhere(self) -> list[tuple[Board, int | None]]:

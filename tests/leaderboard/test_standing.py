@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from leaderboard.charts import Scatter
 from leaderboard.core import metrics, pareto
 from leaderboard.models import Estimate
-from leaderboard.standing import Standing, passages
+from leaderboard.standing import Standing, passages, stored_layers
 from tests.builders import make_board, make_entry, make_hardware, refresh
 from tests.leaderboard.test_pages import text_of
 from tests.leaderboard.test_transitions import Site
@@ -67,6 +68,18 @@ def test_layers_come_from_the_store_and_are_not_worked_out(client, monkeypatch):
 
     marks = [re.findall(r'<span class="mark">(On the frontier|Layer \d)', page) for page in pages]
     assert marks == [["On the frontier"], ["Layer 2"], ["Layer 3"]]
+
+
+def test_an_entry_that_a_large_boards_sample_leaves_out_is_drawn_all_the_same(client, monkeypatch):
+    monkeypatch.setattr(Scatter, "drawn", property(lambda chart: np.arange(5)))
+    board = make_board()
+    # More than the rows of a table, whose names are known anyway.
+    entries = [make_entry(board, quality=0.5, energy=number) for number in range(1, 105)]
+    refresh(board)
+
+    page = text_of(client.get(entries[-1].get_absolute_url()))
+
+    assert f'data-entry="{entries[-1].pk}" class="is-linked"' in page
 
 
 def test_the_page_leads_to_comparisons_with_neighbours_and_to_other_boards(client):
@@ -134,8 +147,6 @@ def test_stored_layers_are_those_of_the_placements():
     entries = [make_entry(board, quality=0.5, energy=number) for number in (1, 2, 3)]
     refresh(board)
 
-    found = Standing(entries[0], board).stored_layers(
-        np.array([0, *(entry.pk for entry in entries), 10**12])
-    )
+    found = stored_layers(board, np.array([0, *(entry.pk for entry in entries), 10**12]))
 
     assert found.tolist() == [0, 1, 2, 0, 0]

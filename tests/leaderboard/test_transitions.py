@@ -24,20 +24,23 @@ class Site:
 
     def submission(self, **overrides) -> Submission:
         self.at += HOUR
-        return make_submission(received_at=self.at, decided_at=self.at, **overrides)
+        summary = {"tasks": [self.board.task.slug]} | overrides.pop("summary", {})
+        times = {"received_at": self.at, "decided_at": self.at}
+        return make_submission(summary=summary, **times, **overrides)
 
     def entry(self, **values):
         return make_entry(self.board, submission=self.submission(), **values)
 
     def withdraw(self, entry) -> None:
         self.at += HOUR
-        Submission.objects.filter(runs__entry=entry).update(
-            state=Submission.State.WITHDRAWN, decided_at=self.at, summary={"reason": "A slip"}
-        )
+        for taken in Submission.objects.filter(runs__entry=entry):
+            taken.state, taken.decided_at = Submission.State.WITHDRAWN, self.at
+            taken.summary["reason"] = "A slip"
+            taken.save()
         estimates.refresh([entry.pk])
 
     def replace(self, entry, **values) -> Submission:
-        later = self.submission(reason="correction")
+        later = self.submission(reason="correction", summary={"fates": {"replaces": 1}})
         new = make_run(entry, submission=later, **values)
         Run.objects.filter(entry=entry).exclude(pk=new.pk).update(replaced_by=new)
         estimates.refresh([entry.pk])
