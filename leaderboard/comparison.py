@@ -173,8 +173,10 @@ class Comparison:
         found: dict[tuple[int, str], list[dict[str, str]]] = {}
         counting = Run.objects.counting().filter(entry__in=self.ids)
         rows = Measurement.objects.filter(run__in=counting).order_by("origin", "recipe")
-        for row in rows.values("run__entry", "metric", "origin", "recipe", "instrument").distinct():
-            found.setdefault((row.pop("run__entry"), row.pop("metric")), []).append(row)
+        columns = ("run__entry", "metric", "origin", "recipe", "instrument")
+        for entry, metric, origin, recipe, instrument in rows.values_list(*columns).distinct():
+            way = {"origin": origin, "recipe": recipe, "instrument": instrument}
+            found.setdefault((entry, metric), []).append(way)
         return found
 
     @cached_property

@@ -116,7 +116,8 @@ def records(found: Trend, scale, width: int, height: int, key: str, css: str) ->
     steps = log_ticks(10**low, 10**high) if is_log else linear_ticks(low, high, 4)
     ticks = [(year, f"{year}") for year in range(math.ceil(plane.x[0]), int(plane.x[1]) + 1)]
     best = {one.entry for one in found.records}
-    title = f"{found.metric.label}{', ' + scale.unit if scale.unit else ''}"
+    label = found.metric.label if found.metric else ""
+    title = f"{label}{', ' + scale.unit if scale.unit else ''}"
     inside = plane.frame(
         [(lifted(value), text) for value, text in steps],
         ticks,

@@ -151,10 +151,9 @@ def fitted(board: Board) -> Trend:
         .exclude(model__released="")
         .values_list("pk", "model__released")
     )
-    dated = {entry: year_of(text) for entry, text in releases.items()}
-    places = [
-        place for place, entry in enumerate(points.entries.tolist()) if dated.get(entry) is not None
-    ]
+    years = {entry: year_of(text) for entry, text in releases.items()}
+    dated = {entry: year for entry, year in years.items() if year is not None}
+    places = [place for place, entry in enumerate(points.entries.tolist()) if entry in dated]
     times = [dated[int(points.entries[place])] for place in places]
     values = points.value[places, 0].tolist()
     best = growth.records(times, values)

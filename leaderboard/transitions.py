@@ -146,13 +146,15 @@ class Transition:
     def move(self, entry: int) -> Move:
         """What this version did with an entry, in whatever layers it stood."""
         was, now = self.closed.get(entry), self.opened.get(entry)
+        before, after = (one.layer if one is not None else None for one in (was, now))
+        then, today = (tuple(one.point) if one is not None else None for one in (was, now))
         found = Move(
             entry,
-            kind_of(was and was.layer, now and now.layer),
-            was and was.layer,
-            now and now.layer,
-            was and tuple(was.point),
-            now and tuple(now.point),
+            kind_of(before, after),
+            before,
+            after,
+            then,
+            today,
             shifts=tuple(self.shifts(was, now)),
         )
         why, by, submission = self.reason(found)

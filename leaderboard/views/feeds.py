@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from leaderboard.change_words import details, headline
 from leaderboard.changes import KINDS, Event, Question
@@ -57,14 +58,12 @@ class ChangesFeed(Feed):
     def items(self, host: str) -> list[Event]:
         return self.question.page(ENTRIES)
 
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"host": kwargs["obj"]}
-
     def item_title(self, event: Event) -> str:
         return headline(event)
 
     def item_description(self, event: Event) -> str:
-        return details(event)
+        """As HTML, for that is what the feed says summaries are."""
+        return escape(details(event))
 
     def item_link(self, event: Event) -> str:
         return event.address
@@ -79,7 +78,7 @@ class ChangesFeed(Feed):
         return [event.kind]
 
     def get_feed(self, obj: str, request: HttpRequest):
-        self.host = obj
+        self.host, self.feed_url = obj, request.get_full_path()
         return super().get_feed(obj, request)
 
     def item_guid(self, event: Event) -> str:

@@ -198,7 +198,8 @@ class HistoryPage:
             Dot(point[1], point[0], names[entry], "entered" if entry in came else "kept")
             for entry, point in zip(keep.first.tolist(), keep.value.tolist(), strict=True)
         ]
-        gone, before = (), np.zeros((0, 2))
+        gone: tuple[Dot, ...] = ()
+        before = np.zeros((0, 2))
         if step.before is not None and step.is_same_question:
             before = first_layer(step.before).value[:, [1, 0]]
             points = [(entry, step.closed[entry].point) for entry in went[:DRAWN]]

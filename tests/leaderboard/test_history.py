@@ -99,6 +99,7 @@ def test_shares_are_those_of_moocore_over_all_versions():
         )
 
     expected = [moocore.hypervolume(scaled(layer), ref=[1.1] * 3) / 1.1**3 for layer in layers]
+    assert found.box is not None
     assert found.box.is_log == (False, True, False)
     assert [one.share for one in found.shares] == pytest.approx(expected)
 
@@ -182,6 +183,7 @@ def test_the_best_per_joule_doubles_as_fast_as_its_records(client):
 
     assert found.metric == metrics.get("node_intelligence_per_joule")
     assert [one.value for one in found.records] == [2.0 ** (2 * step) for step in range(6)]
+    assert found.doubling is not None
     assert found.doubling.years == pytest.approx(0.5, rel=1e-3)
     assert found.undated == 1
     assert "The best doubles every 0.500 years" in page

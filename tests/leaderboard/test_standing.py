@@ -2,6 +2,7 @@
 
 import random
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,9 @@ def test_layer_ranks_and_dominance_agree_with_brute_force(seed):
     entries = []
     for _ in range(25):
         values = {metric: rng.randint(1, 8) / 10 for metric in METRICS}
-        bounds = {m: (v - rng.random() / 10, v, v + rng.random() / 10) for m, v in values.items()}
+        bounds: dict[str, Any] = {
+            m: (v - rng.random() / 10, v, v + rng.random() / 10) for m, v in values.items()
+        }
         entries.append(make_entry(board, **bounds))
     refresh(board)
     known = {(one.entry_id, one.metric): one for one in Estimate.objects.filter(task=board.task_id)}

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard import estimates, frontiers
 from leaderboard.core import metrics
-from leaderboard.models import Objective, Run, Submission
+from leaderboard.models import Entry, Objective, Run, Submission
 from leaderboard.transitions import Transition
 from tests.builders import NOW, make_board, make_entry, make_run, make_submission, refresh
 from tests.oracles import dominates, live
@@ -163,7 +163,9 @@ def test_the_first_version_opens_the_board():
 def test_all_moves_and_their_reasons_agree_with_brute_force(seed):
     rng = random.Random(seed)
     site = Site("quality", "node_energy", "cost", depth=rng.randint(1, 3))
-    entries, gone, before = [], set(), {}
+    entries: list[Entry] = []
+    gone: set[int] = set()
+    before: dict[int, tuple[int, list[float]]] = {}
     for _ in range(30):
         action = rng.random()
         if action < 0.7 or len(entries) - len(gone) < 3:

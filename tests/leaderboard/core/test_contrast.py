@@ -2,6 +2,7 @@
 
 import random
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def components(values) -> set[frozenset[str]]:
 def test_groups_and_clear_pairs_are_those_of_all_pairs(better):
     rng = random.Random(better)
     for _ in range(300):
-        values = {
+        values: dict[str, Any] = {
             letter: tuple(sorted(rng.randint(0, 12) for _ in range(3)))
             for letter in "ABCDEF"[: rng.randint(2, 6)]
         }
@@ -42,8 +43,8 @@ def test_groups_and_clear_pairs_are_those_of_all_pairs(better):
         inside = [pair for group in found.groups for pair in combinations(sorted(group), 2)]
         assert told == {frozenset((a, b)) for a, b in inside if apart(values[a], values[b])}
         sign = -1 if better == HIGHER else 1
-        for before, after in found.clear:
-            assert sign * values[before][1] < sign * values[after][1]
+        for ahead, behind in found.clear:
+            assert sign * values[ahead][1] < sign * values[behind][1]
         for before, after in zip(found.groups, found.groups[1:], strict=False):
             for a in before:
                 assert all(sign * values[a][1] < sign * values[b][1] for b in after)
@@ -91,8 +92,8 @@ def test_the_words_claim_no_order_between_overlapping_intervals(values, better, 
 def test_a_ratio_holds_every_ratio_of_the_intervals():
     value, base = (20.0, 30.0, 45.0), (8.0, 10.0, 12.0)
 
-    low, central, high = ratio(value, base)
+    found = ratio(value, base)
 
     corners = [a / b for a in value for b in base]
-    assert (low, central, high) == (min(corners), 3, max(corners))
+    assert found == (min(corners), 3, max(corners))
     assert ratio(value, (0, 1, 2)) is None

@@ -11,6 +11,7 @@ def test_a_curve_that_doubles_every_year_and_a_half_is_found_to():
 
     found = doubling(times, [3 * 2 ** ((time - 2020) / 1.5) for time in times])
 
+    assert found is not None
     assert found.count == 8
     assert (found.years, found.low) == pytest.approx((1.5, 1.5))
     assert found.high == pytest.approx(1.5)
@@ -23,6 +24,7 @@ def test_the_interval_is_that_of_the_slope_by_students_t():
 
     found = doubling(times.tolist(), (2**logs).tolist())
 
+    assert found is not None
     slope = ((times - 2) * (logs - logs.mean())).sum() / ((times - 2) ** 2).sum()
     residual = logs - logs.mean() - slope * (times - 2)
     error = np.sqrt((residual**2).sum() / 3 / ((times - 2) ** 2).sum())
