@@ -17,8 +17,11 @@ from leaderboard.core.contrast import Bounds, Contrast, contrast, joined, overla
 from leaderboard.filters import listed
 from leaderboard.models import Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
+from leaderboard.standings import MEASURED
 
 FEWEST, MOST = 2, 6
+# So many of the entries that an address names are looked for.
+LOOKED = 20
 LETTERS = "ABCDEF"
 LARGEST_ID = 2**63 - 1
 GONE = (Submission.State.WITHDRAWN, Submission.State.SUPERSEDED)
@@ -100,15 +103,18 @@ class Comparison:
         """What `entry=1&entry=2` or `entry=1,2` asks for. What it can't use it lists."""
         numbers, ignored = asked(query)
         found = (
-            Entry.objects.named().published().prefetch_related("estimates").in_bulk(numbers[:MOST])
+            Entry.objects.named()
+            .published()
+            .prefetch_related("estimates")
+            .in_bulk(numbers[:LOOKED])
         )
-        unknown = [number for number in numbers[:MOST] if number not in found]
-        ignored += absent(unknown)
+        known = [number for number in numbers if number in found]
+        ignored += absent([number for number in numbers[:LOOKED] if number not in found])
         ignored += [
             Ignored(str(number), f"at most {MOST} entries are compared", number)
-            for number in numbers[MOST:]
+            for number in [*known[MOST:], *numbers[LOOKED:]][:LOOKED]
         ]
-        return cls([found[number] for number in numbers[:MOST] if number in found], ignored)
+        return cls([found[number] for number in known[:MOST]], ignored)
 
     def __len__(self):
         return len(self.compared)
@@ -212,7 +218,12 @@ class Comparison:
     @cached_property
     def warnings(self) -> list[str]:
         """Why the entries are not, or not wholly, comparable."""
-        return [*self.task_warnings(), *self.boundary_warnings(), *self.formula_warnings()]
+        return [
+            *self.task_warnings(),
+            *self.boundary_warnings(),
+            *self.origin_warnings(),
+            *self.formula_warnings(),
+        ]
 
     def task_warnings(self) -> Iterable[str]:
         first = self.compared[0].entry.task
@@ -238,6 +249,20 @@ class Comparison:
                 for letter, slugs in have.items()
             ]
             yield f"Their energies have different boundaries: {'; '.join(said)}."
+
+    def origin_warnings(self) -> Iterable[str]:
+        """Qualities and energies that were read off for some and estimated for others."""
+        for row in self.rows:
+            if row.metric.slug != "quality" and row.metric.slug not in metrics.ENERGIES:
+                continue
+            read = [letter for letter, one in row.estimates.items() if one.origin in MEASURED]
+            other = [letter for letter in row.estimates if letter not in read]
+            if read and other:
+                how = joined(sorted({origin_of(row.estimates[letter]) for letter in other}))
+                yield (
+                    f"{row.metric.label} of {joined(read)} was measured or reported, "
+                    f"of {joined(other)} it is {how}."
+                )
 
     def formula_warnings(self) -> Iterable[str]:
         """Metrics that were worked out in different ways."""
@@ -268,7 +293,7 @@ def asked(query: QueryDict) -> tuple[list[int], list[Ignored]]:
             ignored.append(Ignored(text, "asked for twice", int(text)))
         else:
             numbers.append(int(text))
-    return numbers, ignored[:20]
+    return numbers, ignored[:LOOKED]
 
 
 def absent(numbers: list[int]) -> list[Ignored]:
@@ -331,46 +356,3 @@ IDENTITY = (
 
 def origin_of(estimate: Estimate) -> str:
     return Origin(Origin.values[estimate.origin]).label
-
-
-def told(comparison: Comparison) -> dict[str, Any]:
-    """The whole comparison as plain values: for the page's twin and the API."""
-    return {
-        "entries": [
-            {
-                "letter": one.letter,
-                "id": one.entry.pk,
-                "name": str(one.entry),
-                "task": one.entry.task.slug,
-                "is_comparable": one.is_comparable,
-            }
-            for one in comparison.compared
-        ],
-        "warnings": comparison.warnings if comparison.is_enough else [],
-        "metrics": [told_row(row, comparison.letters) for row in comparison.rows],
-        "settings": [vars(fact) | {"differs": fact.differs} for fact in comparison.settings],
-        "ignored": [vars(one) for one in comparison.ignored],
-    }
-
-
-def told_row(row: Row, letters: list[str]) -> dict[str, Any]:
-    unit = row.metric.unit
-    return {
-        "metric": row.metric.slug,
-        "unit": unit,
-        "verdict": row.contrast.kind,
-        "words": row.contrast.words,
-        "order": [list(group) for group in row.contrast.groups],
-        "values": {letter: told_value(row.estimates.get(letter), unit) for letter in letters},
-        "ratios": {
-            letter: dict(zip(("low", "value", "high"), found, strict=True)) if found else None
-            for letter, found in row.ratios.items()
-        },
-    }
-
-
-def told_value(estimate: Estimate | None, unit: str) -> dict[str, Any] | None:
-    if estimate is None:
-        return None
-    number = {"value": estimate.value, "low": estimate.low, "high": estimate.high, "unit": unit}
-    return number | {"origin": Origin.values[estimate.origin], "runs": estimate.runs}

@@ -20,7 +20,7 @@ from leaderboard.versions import ever_first, same_objectives_since
 # So many versions get a share; of more an even choice, the newest always.
 VERSIONS = 200
 # By number of objectives: how many points of a frontier can be measured within milliseconds.
-MOST_POINTS = {1: 50_000, 2: 50_000, 3: 20_000, 4: 3_000, 5: 1_000, 6: 200}
+MOST_POINTS = {1: 50_000, 2: 50_000, 3: 5_000, 4: 3_000, 5: 1_000, 6: 150}
 # An amount that spans at least this ratio is measured on a log scale, as the charts draw it.
 LOG_FROM = 5
 KEPT_S = 24 * 3600
@@ -76,7 +76,7 @@ def measured(board: Board, shown: Frontier) -> Growth:
         .values_list("number", "published_at", "entries")
     )
     chosen = evenly(len(versions))
-    most = MOST_POINTS.get(len(objectives), 200)
+    most = MOST_POINTS.get(len(objectives), 50)
     if max(entries for _, _, entries in versions) > most:
         return with_why(empty, f"a frontier of more than {most:,} entries is not measured here")
     shares = [

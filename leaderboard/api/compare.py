@@ -18,7 +18,8 @@ from rest_framework.serializers import (
 from leaderboard.api.asking import Asked, Parameter, reads
 from leaderboard.api.board_shapes import EstimatedSerializer
 from leaderboard.api.problems import complaint, refused
-from leaderboard.comparison import FEWEST, MOST, Comparison, told
+from leaderboard.comparison import FEWEST, MOST, Comparison
+from leaderboard.comparison_told import told
 
 ENTRY = Parameter(
     "entry", f"Ids of {FEWEST} to {MOST} entries, repeated or comma-separated.", may_repeat=True

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from leaderboard import comparison
+from leaderboard.comparison import Comparison
+from leaderboard.comparison_told import told
 from leaderboard.views.compare_page import ComparePage
 
 
@@ -17,4 +18,4 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def compare_json(request: HttpRequest) -> JsonResponse:
     """The comparison in canonical units; a value that nobody knows is null."""
-    return JsonResponse(comparison.told(comparison.Comparison.read(request.GET)))
+    return JsonResponse(told(Comparison.read(request.GET)))

@@ -1,5 +1,6 @@
 """How a comparison is shown: one table of numbers, one of settings, one of sources."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -245,7 +246,8 @@ class ComparePage:
             return []
         chosen = self.comparison.compared
         of_task = Q(task=chosen[0].entry.task_id) if chosen else Q()
-        found = Entry.objects.named().published().filter(of_task, naming.holding(self.words))
+        asked = named_by_number(self.words) or naming.holding(self.words)
+        found = Entry.objects.named().published().filter(of_task, asked)
         found = found.exclude(pk__in=self.comparison.ids).order_by("pk")[:FOUND]
         return [(entry, self.address([*self.comparison.ids, entry.pk])) for entry in found]
 
@@ -258,6 +260,14 @@ class ComparePage:
         board = Board.objects.filter(task=task, latest__gt=0).order_by("position", "pk").first()
         picture = BoardPicture(board, self.comparison) if board else None
         return picture if picture and picture.chart else None
+
+
+def named_by_number(words: Sequence[str]) -> Q | None:
+    """The entry whose number or address was given instead of words of its name."""
+    number = words[0].strip("/").rpartition("/")[2] if len(words) == 1 else ""
+    is_known = number.isascii() and number.isdigit() and len(number) < 19
+    is_alone = number == words[0] or "/entries/" in words[0]
+    return Q(pk=int(number)) if is_known and is_alone else None
 
 
 def against(row: Row, letter: str) -> str:

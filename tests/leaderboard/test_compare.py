@@ -114,6 +114,17 @@ def test_energies_of_different_boundaries_are_warned_about(client):
     assert page.count("not known</span>") == 2
 
 
+def test_a_measured_energy_beside_an_estimated_one_is_warned_about(client):
+    board = make_board("quality", "node_energy")
+    one = make_entry(board, quality=0.5, node_energy=1)
+    two = make_entry(board, quality=0.6, node_energy=2, origins={"node_energy": "ESTIMATED"})
+
+    page = text_of(client.get(f"/compare/{asked([one, two])}"))
+
+    said = "Node energy of A was measured or reported, of B it is estimated by a model."
+    assert said in page
+
+
 def test_what_cannot_be_compared_is_named(client):
     site = Site()
     kept, gone = (site.entry(quality=q, energy=5) for q in (0.5, 0.6))
@@ -131,9 +142,9 @@ def test_what_cannot_be_compared_is_named(client):
     assert gone.get_absolute_url() in one
     assert many.status_code == 200
     assert [row["given"] for row in told["ignored"] if "at most 6" in row["why"]] == [
-        str(one.pk) for one in others[3:]
+        str(others[-1].pk)
     ]
-    assert len(told["entries"]) == 4
+    assert len(told["entries"]) == 6
 
 
 @pytest.mark.parametrize(
@@ -154,6 +165,9 @@ def test_entries_are_added_removed_and_put_first_by_links(client, three):
     assert f'href="/compare/?entry={b}"' in page  # remove A
     assert f'href="/compare/?entry={b}&amp;entry={a}"' in page  # put B first
     assert f'href="/compare/?entry={a}&amp;entry={b}&amp;entry={c}"' in found
+    for asked_for in (f"{c}", f"https://example.org/entries/{c}/"):
+        by_number = text_of(client.get("/compare/", {"entry": [a, b], "q": asked_for}))
+        assert f'href="/compare/?entry={a}&amp;entry={b}&amp;entry={c}"' in by_number
     assert "No other entry" in text_of(
         client.get("/compare/", {"entry": [a, b], "q": "nothing like it"})
     )
