@@ -61,9 +61,15 @@ class Row:
     ratios: dict[str, Bounds | None]
 
     @property
+    def comparable(self) -> dict[str, Estimate]:
+        """The estimates of the entries of the first one's task."""
+        letters = {letter for group in self.contrast.groups for letter in group}
+        return {letter: one for letter, one in self.estimates.items() if letter in letters}
+
+    @property
     def spread(self) -> float:
         """The largest over the smallest value, 1 where it can't be told."""
-        sizes = [abs(one.value) for one in self.estimates.values() if one.value]
+        sizes = [abs(one.value) for one in self.comparable.values() if one.value]
         return max(sizes) / min(sizes) if sizes else 1.0
 
     def is_tied(self, letter: str, base: str) -> bool:

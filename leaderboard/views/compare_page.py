@@ -12,7 +12,16 @@ from django.utils.safestring import SafeString
 
 from leaderboard import naming, quantities, strips
 from leaderboard.axes import Axis
-from leaderboard.comparison import LETTERS, MOST, Compared, Comparison, Fact, Row, origin_of
+from leaderboard.comparison import (
+    LETTERS,
+    MOST,
+    Compared,
+    Comparison,
+    Fact,
+    Row,
+    bounds,
+    origin_of,
+)
 from leaderboard.core import contrast, metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.literature import words_of
@@ -149,9 +158,10 @@ class ComparePage:
         return 2 * len(self.comparison) + 3
 
     def line(self, row: Row) -> Line:
-        values = {letter: (one.low, one.value, one.high) for letter, one in row.estimates.items()}
+        drawn = row.comparable or row.estimates
+        values = {letter: bounds(one) for letter, one in drawn.items()}
         ends = np.array([end for bounds in values.values() for end in bounds])
-        scale = quantities.scale(row.metric.slug, [one.value for one in row.estimates.values()])
+        scale = quantities.scale(row.metric.slug, [one.value for one in drawn.values()])
         axis = Axis.over(row.metric.slug, scale, ends)
         cells = [self.cell(row, letter, scale) for letter in self.comparison.letters]
         most = max(len(cell.number.partition(".")[2]) for cell in cells)
@@ -160,9 +170,11 @@ class ComparePage:
 
     def said(self, row: Row) -> str:
         missing = [letter for letter in self.comparison.letters if letter not in row.estimates]
-        lacks = f"{contrast.joined(missing)} not known" if missing else ""
-        words = "" if row.contrast.kind == contrast.ALONE else row.contrast.words
-        return "; ".join(filter(None, [words, lacks])) or "Not comparable"
+        apart = [letter for letter in row.estimates if letter not in row.comparable]
+        said = ["" if row.contrast.kind == contrast.ALONE else row.contrast.words]
+        said += [f"{contrast.joined(apart)} not compared" if apart else ""]
+        said += [f"{contrast.joined(missing)} not known" if missing else ""]
+        return "; ".join(filter(None, said))
 
     def cell(self, row: Row, letter: str, scale: Scale) -> Cell:
         estimate = row.estimates.get(letter)

@@ -103,6 +103,18 @@ def test_entries_of_different_tasks_are_warned_about_and_get_no_ratio(client):
     assert [row["ratios"] for row in told["metrics"]] == [{}, {}]
 
 
+def test_one_of_another_task_does_not_keep_the_others_from_being_compared(client):
+    board = make_board()
+    one, two = (make_entry(board, quality=0.5, energy=energy) for energy in (1, 4))
+    other = make_entry(make_task(), quality=0.9, node_energy=2000)
+
+    page = text_of(client.get(f"/compare/{asked([one, other, two])}"))
+
+    assert "A clearly lowest, then C; B not compared" in page
+    # On the lines, and in no chart.
+    assert page.count('class="letter-dot"') == 2 * 2
+
+
 def test_energies_of_different_boundaries_are_warned_about(client):
     board = make_board("quality", "node_energy")
     one = make_entry(board, quality=0.5, node_energy=1)
