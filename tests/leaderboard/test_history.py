@@ -153,6 +153,25 @@ def test_a_version_that_never_was_is_not_found(client, site):
     assert client.get(history(site.board, at="9" * 40)).status_code == 200
 
 
+@pytest.mark.parametrize("objectives", [(), ("node_energy",)], ids=["no version", "one objective"])
+def test_a_board_with_little_to_show_says_what_there_is(client, objectives):
+    board = make_board(*objectives)
+    if objectives:
+        make_entry(board, model="Only", node_energy=3)
+        refresh(board)
+
+    page = client.get(history(board))
+    told = client.get(f"{board.get_absolute_url()}history/data.json")
+
+    assert (page.status_code, told.status_code) == (200, 200)
+    if objectives:
+        assert "all points that ever stood on the frontier are alike" in text_of(page)
+        assert told.json()["frontier"][0]["values"] == {"node_energy": 3}
+    else:
+        assert "No version has been published yet." in text_of(page)
+        assert "frontier" not in told.json()
+
+
 def test_the_best_per_joule_doubles_as_fast_as_its_records(client):
     board = make_board()
     for step in range(6):
