@@ -22,8 +22,9 @@ The address holds the whole state of a page, and the API takes the same paramete
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import QueryDict
 
@@ -132,7 +133,7 @@ class Reading:
         objectives = self.objectives()
         x, y = self.axes(objectives)
         # Bounds before weights, and what is left over last, so that the notes follow the address.
-        found = {
+        found: dict[str, Any] = {
             "facets": self.facets(),
             "bounds": self.bounds(),
             "weights": self.weights(),
@@ -210,7 +211,7 @@ class Reading:
     def bounds(self) -> dict[str, tuple[float, float]]:
         """Metric → lowest and highest value, the board's own unless the reader says otherwise."""
         found = dict(self.board.bounds)
-        for parameter, text in self.query.items():
+        for parameter, text in texts(self.query):
             name, _, side = parameter.rpartition("_")
             if side not in ("min", "max") or not name or not text:
                 continue
@@ -232,7 +233,7 @@ class Reading:
 
     def weights(self) -> dict[str, float]:
         found = {}
-        for parameter, text in self.query.items():
+        for parameter, text in texts(self.query):
             if not parameter.startswith("w_") or not text:
                 continue
             if (slug := self.metric(parameter.removeprefix("w_"), parameter)) is None:
@@ -285,6 +286,12 @@ class Reading:
 
 
 NO_LIMIT = {"min": -math.inf, "max": math.inf}
+
+
+def texts(query: QueryDict) -> Iterator[tuple[str, str]]:
+    """Each parameter with the last of its values."""
+    for name in query:
+        yield name, query.get(name, "")
 
 
 def listed(query: QueryDict, name: str) -> list[str]:

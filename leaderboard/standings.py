@@ -331,7 +331,7 @@ def all_of(facets: Facets, entries: np.ndarray, settings: dict[int, dict]) -> di
     )
     counts = snapshot.parts["count"][places].tolist()
     rows = zip(entries.tolist(), model, method, hardware, counts, strict=True)
-    return {entry: who(entry, *more, settings.get(entry) or {}) for entry, *more in rows}
+    return {row[0]: who(*row, settings.get(row[0]) or {}) for row in rows}
 
 
 def label(facets: Facets, entry: int) -> str:

@@ -37,8 +37,10 @@ class Advice:
         for name in dict.fromkeys([*names, *limited]):
             slug = energy if name == ENERGY else name
             if slug in standings.snapshot.metrics:
-                parts = (standings.points.part(part, slug) for part in ("value", "low", "high"))
-                found[name] = Column(*parts, metrics.get(slug).better)
+                value, low, high = (
+                    standings.points.part(part, slug) for part in ("value", "low", "high")
+                )
+                found[name] = Column(value, low, high, metrics.get(slug).better)
         return found
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The boards: list, page, its two twins, and its history."""
+"""The boards: list, page and its two twins."""
 
 import csv
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from leaderboard import charts
 from leaderboard.core import metrics
-from leaderboard.models import Board, Frontier, Placement
+from leaderboard.models import Board, Frontier
 from leaderboard.spreadsheets import safe, written
 from leaderboard.views import board_why, conditional
 from leaderboard.views.board_page import BoardPage, whole
@@ -102,7 +102,9 @@ def row_object(page: BoardPage, index: int) -> dict:
     row, points = page.table.rows[index], page.table.points
     values = {
         column.metric.slug: bounded(
-            *(float(part[index, place]) for part in (points.value, points.low, points.high)),
+            float(points.value[index, place]),
+            float(points.low[index, place]),
+            float(points.high[index, place]),
             column.metric.unit,
         )
         for place, column in enumerate(page.table.columns)
@@ -164,44 +166,3 @@ def csv_block(page: BoardPage, places: np.ndarray) -> Iterator[list]:
         for numbers in zip(points.value[index], points.low[index], points.high[index], strict=True):
             line += [written(number) for number in numbers]
         yield line
-
-
-def history(request: HttpRequest, slug: str) -> HttpResponse:
-    """The versions of a board; `?at=12` shows the frontier as it was then."""
-    board = dated(slug)
-    versions = list(board.frontiers.order_by("-number")[:200])
-    at = whole(request.GET.get("at")) or board.latest
-    shown = next((one for one in versions if one.number == at), None) or (
-        board.frontiers.filter(number=at).first()
-    )
-    if shown is None and "at" in request.GET:
-        raise Http404("The board has no such version.")
-    return render(
-        request,
-        "leaderboard/history.html",
-        {
-            "board": board,
-            "versions": versions,
-            "shown": shown,
-            "objectives": [metrics.get(metric) for metric in (shown.objectives if shown else [])],
-            "placements": placed(shown) if shown else [],
-        },
-    )
-
-
-def placed(frontier: Frontier) -> list[Placement]:
-    """The first layer of a version, with the numbers of its day."""
-    placements = (
-        frontier.board.placements.at(frontier.number)
-        .filter(layer=1)
-        .select_related("entry__model", "entry__method", "entry__hardware", "entry__task")
-        .order_by("entry")[:500]
-    )
-    return [with_point(placement, frontier) for placement in placements]
-
-
-def with_point(placement, frontier: Frontier):
-    """The placement with its point written out, each number in its own unit."""
-    from_metrics = zip(frontier.objectives, placement.point, strict=False)
-    placement.written = [(metrics.get(metric), value) for metric, value in from_metrics]
-    return placement

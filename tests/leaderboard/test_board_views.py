@@ -153,6 +153,7 @@ def test_by_score_rows_stand_as_the_weights_have_it(board):
 
     assert rows == sorted(scores, key=lambda entry: -scores[entry])
     assert page.weighing.podium[0].who.entry == rows[0]
+    assert page.standings.weighed is not None
     found = page.standings.weighed.score
     expected = [scores[entry] for entry in page.standings.points.entries.tolist()]
     assert found == pytest.approx(expected)

@@ -209,6 +209,7 @@ def test_standings_agree_with_the_definition_of_dominance(seed):
             point = points[standing.nearest.entry]
             ahead = {key for key in first if beaten(point, points[key], directions)}
             assert {placed.entry for placed in standing.dominating} == ahead != set()
+            assert standing.rival is not None
             assert standing.rival[2] == len(ahead) - 1
 
 
@@ -418,8 +419,9 @@ def test_home_counts_what_is_published_and_says_the_finding(client):
     # Half of the values of two entries, of which energy alone has bounds: one of four.
     assert "25 % of values" in page
     assert "Mole" not in page
-    finding = re.search(r'<p class="finding">(.*?)</p>', page).group(1)
-    assert finding.replace("\u00a0", " ").startswith(
+    finding = re.search(r'<p class="finding">(.*?)</p>', page)
+    assert finding is not None
+    assert finding.group(1).replace("\u00a0", " ").startswith(
         "Mouse, 1 × H reaches 40.0 % quality for 1.00 J"
     )
     assert "10 times the node energy" in finding.replace("\u00a0", " ")

@@ -368,6 +368,7 @@ def test_a_board_of_many_rows_has_pages(client, board):
 
     first = client.get(board.get_absolute_url(), {"sort": "quality"})
     on = re.search(r'href="\?([^"]*after=\d+)#table"', text_of(first))
+    assert on is not None
     second = client.get(f"{board.get_absolute_url()}?{unescape(on[1])}")
     back = client.get(board.get_absolute_url(), {"sort": "quality", "start": 101})
 
