@@ -11,6 +11,7 @@ from leaderboard.views import (
     footprint,
     literature,
     metrics,
+    sharing,
     site,
 )
 
@@ -22,9 +23,20 @@ urlpatterns = [
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:slug>/", boards.board, name="board"),
     path("boards/<slug:slug>/data.json", boards.board_json, name="board_json"),
-    path("boards/<slug:slug>/data.csv", boards.board_csv, name="board_csv"),
+    path("boards/<slug:slug>/data.csv", sharing.rows, {"kind": "csv"}, name="board_csv"),
+    path("boards/<slug:slug>/rows.json", sharing.rows, {"kind": "json"}, name="board_rows"),
+    path(
+        "boards/<slug:slug>/rows.parquet", sharing.rows, {"kind": "parquet"}, name="board_parquet"
+    ),
+    path("boards/<slug:slug>/figure.svg", sharing.figure, {"kind": "svg"}, name="board_svg"),
+    path("boards/<slug:slug>/figure.png", sharing.figure, {"kind": "png"}, name="board_png"),
+    path("boards/<slug:slug>/cite.bib", sharing.bibtex, name="board_bibtex"),
+    path("embed/boards/<slug:slug>/", sharing.embed, name="embed"),
+    path("v/", sharing.share, name="share_view"),
+    path("v/<str:key>/", sharing.follow, name="shared_view"),
     path("boards/<slug:slug>/history/", boards.history, name="history"),
     path("entries/<int:pk>/", entries.entry, name="entry"),
+    path("entries/<int:pk>/badge.svg", sharing.badge, name="badge"),
     path("entries/<int:pk>/data.json", entries.entry_json, name="entry_json"),
     path("footprint/", footprint.explorer, name="footprint"),
     path("footprint/data.json", footprint.data_json, name="footprint_json"),

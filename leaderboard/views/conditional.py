@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
+from leaderboard import sharing
 from leaderboard.models import Board
 
 PARTS = ("templates", "static", "leaderboard", "ingest")
@@ -24,7 +25,10 @@ RELEASE = newest_change()
 def etag(request: HttpRequest, board: Board) -> str:
     """Of one board under one question for one reader: the session stands for the user."""
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
-    return digest(RELEASE, *state(board), request.get_full_path(), *cookies)
+    # The page shows the short address once there is one.
+    short = sharing.known(board, request.GET)
+    address = request.get_full_path()
+    return digest(RELEASE, *state(board), address, short and short.key, *cookies)
 
 
 def state(board: Board) -> list:

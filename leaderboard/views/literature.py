@@ -24,7 +24,7 @@ from leaderboard.core import claims as core
 from leaderboard.core import metrics, techniques
 from leaderboard.literature import Option, Question
 from leaderboard.models import Board, Claim, Entry, Run, Source, Submission
-from leaderboard.views.boards import Echo, safe
+from leaderboard.spreadsheets import Echo, safe
 from leaderboard.views.catalogue import uses
 
 PER_PAGE = 100
