@@ -17,6 +17,7 @@ from leaderboard.api import (
     literature,
     metrics,
     schema,
+    sharing,
 )
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -74,6 +75,7 @@ urlpatterns = [
     path("openapi.json", schema.openapi, name="api-openapi"),
     path("docs/", schema.docs, name="api-docs"),
     *boards.urlpatterns,
+    *sharing.urlpatterns,
     *entries.urlpatterns,
     *catalogue.urlpatterns,
     *metrics.urlpatterns,

@@ -58,7 +58,7 @@ class Citation:
     @property
     def source_line(self) -> str:
         """What stands below a figure."""
-        return f"{SITE}, {self.frozen or self.view}, {self.licence.name}"
+        return f"{SITE}, {self.view}, {self.licence.name}"
 
     def fields(self) -> dict[str, str]:
         """For files that can hold them beside the rows."""

@@ -26,6 +26,7 @@ MOST_PARAMETERS = 100
 PLACES = ("start", "after", "cursor", "limit")
 # A version, which is not asked of today's entries; and what the reader's own scenario says.
 VERSION, OWN = "at", "own_"
+TOO_MANY = "Too many new short links from your address in the last hour. Try again later."
 
 
 class Unsharable(BadRequest):

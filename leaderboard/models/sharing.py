@@ -26,6 +26,6 @@ class SharedView(models.Model):
         return f"/v/{self.key}/"
 
     @property
-    def target(self) -> str:
+    def full_address(self) -> str:
         """The full address that it stands for, without scheme and host."""
         return f"{self.board.get_absolute_url()}{self.query and '?'}{self.query}"

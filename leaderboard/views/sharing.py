@@ -34,7 +34,6 @@ from leaderboard.views.frozen import page_of
 LOOKS = ("theme", "width", "zoom", "comments")
 MOST_PIXELS = 3200
 BADGE_FOR_S = 300
-FAR_AWAY = "Too many new short links from your address in the last hour. Try again later."
 
 
 def question(request: HttpRequest) -> QueryDict:
@@ -162,7 +161,7 @@ def share(request: HttpRequest) -> HttpResponse:
     except (sharing.Unsharable, ValueError) as error:
         return refused(request, str(error), 400)
     if view is None:
-        return refused(request, FAR_AWAY, 429)
+        return refused(request, sharing.TOO_MANY, 429)
     address = f"{board.get_absolute_url()}{text and '?'}{query.urlencode(safe=',')}"
     response = HttpResponseRedirect(f"{address}#take-away")
     response.status_code = 303
@@ -186,7 +185,7 @@ def refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
 def follow(request: HttpRequest, key: str) -> HttpResponse:
     """From the short address to the full one."""
     view = get_object_or_404(SharedView.objects.select_related("board"), key=key)
-    return redirect(view.target)
+    return redirect(view.full_address)
 
 
 # Frames
