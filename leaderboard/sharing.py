@@ -75,10 +75,9 @@ def version_of(board: Board, query: QueryDict) -> str:
 def known(board: Board, query: QueryDict) -> SharedView | None:
     """The short address that a view has already."""
     try:
-        text = canonical(board, query)
+        return kept(board, canonical(board, query))
     except Unsharable:
         return None
-    return kept(board, text)
 
 
 def kept(board: Board, query: str) -> SharedView | None:

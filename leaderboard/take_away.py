@@ -64,7 +64,7 @@ class TakeAway:
 
 
 class OfView(TakeAway):
-    """Of a board as a reader asks for it today; `page` is its page."""
+    """Of a board, as `boards.dated` finds it, under a reader's question; `page` is its page."""
 
     def __init__(self, page: Any, root: str):
         super().__init__(page.board, page.link().rstrip("?"), root)
@@ -92,7 +92,8 @@ class OfView(TakeAway):
 
     @cached_property
     def short(self) -> SharedView | None:
-        return sharing.known(self.board, self.page.query)
+        """Asked for only on boards of which any view has one."""
+        return sharing.known(self.board, self.page.query) if self.board.last_shared else None
 
     @property
     def question(self) -> str:

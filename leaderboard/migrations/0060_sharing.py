@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('board', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shared_views', to='leaderboard.board')),
             ],
             options={
+                'indexes': [models.Index(fields=['board', 'id'], name='view_newest_of_board')],
                 'constraints': [models.UniqueConstraint(fields=('board', 'query'), name='view_shared_once')],
             },
         ),

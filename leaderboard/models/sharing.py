@@ -17,7 +17,13 @@ class SharedView(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["board", "query"], name="view_shared_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["board", "query"], name="view_shared_once"),
+        ]
+        indexes = [
+            # The newest of a board, which its pages' tags hold.
+            models.Index(fields=["board", "id"], name="view_newest_of_board"),
+        ]
 
     def __str__(self):
         return f"{self.key}: {self.board_id}?{self.query}"

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from leaderboard import charts
 from leaderboard.core import metrics
-from leaderboard.models import Board, Frontier, Placement
+from leaderboard.models import Board, Frontier, Placement, SharedView
 from leaderboard.views import conditional
 from leaderboard.views.board_page import BoardPage, whole
 from leaderboard.views.frozen import frozen_view
@@ -19,10 +19,12 @@ def boards(request: HttpRequest) -> HttpResponse:
 
 
 def dated(slug: str) -> Board:
-    """The board with its task, its objectives to follow, and the day of its newest frontier."""
+    """The board with its task, the day of its newest frontier, and its newest short address."""
     newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
+    shared = SharedView.objects.filter(board=OuterRef("pk")).order_by("-pk")
     boards = Board.objects.select_related("task").annotate(
-        published_at=Subquery(newest.values("published_at")[:1])
+        published_at=Subquery(newest.values("published_at")[:1]),
+        last_shared=Subquery(shared.values("pk")[:1]),
     )
     return get_object_or_404(boards, slug=slug)
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
-from leaderboard import sharing
 from leaderboard.models import Board
 
 PARTS = ("templates", "static", "leaderboard", "ingest")
@@ -23,12 +22,14 @@ RELEASE = newest_change()
 
 
 def etag(request: HttpRequest, board: Board) -> str:
-    """Of one board under one question for one reader: the session stands for the user."""
+    """Of one board, as `boards.dated` finds it, under one question for one reader.
+
+    The session stands for the user.
+    """
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
-    # The page shows the short address once there is one.
-    short = sharing.known(board, request.GET)
+    # A page shows its short address once there is one.
     address = request.get_full_path()
-    return digest(RELEASE, *state(board), address, short and short.key, *cookies)
+    return digest(RELEASE, *state(board), board.last_shared, address, *cookies)
 
 
 def state(board: Board) -> list:

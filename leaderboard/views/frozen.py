@@ -28,7 +28,8 @@ class Row:
 
     who: Who
     layer: int
-    numbers: list[str]
+    # Each with the digits that line it up with its column.
+    numbers: list[tuple[str, str]]
     fate: Fate | None
 
 
@@ -112,19 +113,21 @@ class FrozenPage:
     @cached_property
     def rows(self) -> list[Row]:
         entries = self.frozen.entries[self.shown].tolist()
-        values = self.frozen.value[self.shown].tolist()
+        values = self.frozen.value[self.shown]
         layers = self.frozen.layer[self.shown].tolist()
-        scales = [self.scale(slug) for slug in self.frozen.objectives]
-        found = fates.since(entries, self.frozen.objectives, values)
-        return [
-            Row(
-                self.who[entry],
-                layer,
-                [scale.number(value) for scale, value in zip(scales, row, strict=True)],
-                found.get(entry),
-            )
-            for entry, layer, row in zip(entries, layers, values, strict=True)
+        columns = [
+            self.numbers(slug, values[:, i]) for i, slug in enumerate(self.frozen.objectives)
         ]
+        found = fates.since(entries, self.frozen.objectives, values.tolist())
+        return [
+            Row(self.who[entry], layer, list(numbers), found.get(entry))
+            for entry, layer, *numbers in zip(entries, layers, *columns, strict=True)
+        ]
+
+    def numbers(self, slug: str, values: np.ndarray) -> list[tuple[str, str]]:
+        texts = [self.scale(slug).number(value) for value in values.tolist()]
+        most = max((len(text.partition(".")[2]) for text in texts), default=0)
+        return [(text, quantities.pad(text, most)) for text in texts]
 
     @property
     def pages(self) -> dict[str, str]:

@@ -330,7 +330,7 @@ def test_a_frozen_view_stays_when_everything_changes(client):
     assert "unchanged" in fates[three.pk]
     assert "as of version 1, 12 November 2026" in page
     assert "Today’s board is at version 2" in page
-    assert "Bounds, other metrics" in page
+    assert "Bounds, how each value was obtained, other metrics" in page
 
 
 @pytest.mark.parametrize("at", ["9", "0", "x", "-1", "1" * 30, "%00"])
