@@ -28,6 +28,8 @@ COLUMNS = (
     *("device_count", "settings"),
 )
 Pieces = Iterator[bytes]
+# Value, low, high and the code of the origin.
+Number = tuple[float, float, float, int]
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,8 @@ def csv_head(sheet: Sheet) -> list[str]:
 
 
 def csv_lines(block: Block) -> Iterator[list[Any]]:
-    points = block.points
-    for row, (who, numbers) in enumerate(zip(block.who, numbers_of(points), strict=True)):
-        line: list[Any] = [who.entry, int(block.layer[row]) or ""]
-        line += ["", ""] if block.ranks is None else block.ranks[row].tolist()
+    for who, layer, ranks, numbers in rows_of(block):
+        line: list[Any] = [who.entry, layer or "", *(ranks or ("", ""))]
         line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
         line += [who.count, safe(", ".join(who.settings))]
         for value, low, high, origin in numbers:
@@ -105,7 +105,13 @@ def csv_lines(block: Block) -> Iterator[list[Any]]:
         yield line
 
 
-def numbers_of(points: Points) -> Iterator[list[tuple[float, float, float, int]]]:
+def rows_of(block: Block) -> Iterator[tuple[Who, int, list[int] | None, list[Number]]]:
+    """Row by row who it is, its layer, its two ranks, and its numbers, as plain values."""
+    ranks = [None] * len(block.who) if block.ranks is None else block.ranks.tolist()
+    return zip(block.who, block.layer.tolist(), ranks, numbers_of(block.points), strict=True)
+
+
+def numbers_of(points: Points) -> Iterator[list[Number]]:
     """Row by row the value, bounds and origin of each metric, as plain numbers."""
     parts = [part.tolist() for part in (points.value, points.low, points.high, points.origin)]
     for row in zip(*parts, strict=True):
@@ -137,11 +143,10 @@ def json_pieces(sheet: Sheet) -> Pieces:
 
 def json_rows(block: Block, slugs: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     units = [metrics.get(slug).unit for slug in slugs]
-    for row, (who, numbers) in enumerate(zip(block.who, numbers_of(block.points), strict=True)):
-        ranks = None if block.ranks is None else block.ranks[row].tolist()
+    for who, layer, ranks, numbers in rows_of(block):
         yield {
             "entry": who.entry,
-            "layer": int(block.layer[row]) or None,
+            "layer": layer or None,
             "rank": ranks and {"low": ranks[0], "high": ranks[1]},
             "model": who.model.name,
             "method": who.method.name,

@@ -32,7 +32,7 @@ class Frozen:
         value = np.array([point for _, _, point in rows], np.float64)
         value = value.reshape(len(rows), len(self.objectives))
         first = -metrics.get(self.objectives[0]).better * value[:, 0]
-        order = np.lexsort([entries, first, layer])
+        order = np.lexsort((entries, first, layer))
         self.entries, self.layer, self.value = entries[order], layer[order], value[order]
 
     def __len__(self):
@@ -67,9 +67,14 @@ def who_are(entries: list[int]) -> dict[int, Who]:
     """Names of entries by id, also of those that no board has any more."""
     found = {}
     for entry in Entry.objects.named().filter(pk__in=entries):
-        rows = (("model", entry.model), ("method", entry.method), ("hardware", entry.hardware))
-        names = [named(kind, row.slug, row.name) for kind, row in rows]
-        found[entry.pk] = who(entry.pk, *names, entry.device_count, entry.settings)
+        found[entry.pk] = who(
+            entry.pk,
+            named("model", entry.model.slug, entry.model.name),
+            named("method", entry.method.slug, entry.method.name),
+            named("hardware", entry.hardware.slug, entry.hardware.name),
+            entry.device_count,
+            entry.settings,
+        )
     return found
 
 

@@ -68,11 +68,11 @@ class OfView(TakeAway):
 
     def __init__(self, page: Any, root: str):
         super().__init__(page.board, page.link().rstrip("?"), root)
-        self.page = page
+        self.page, self.dated = page, page.board
 
     @cached_property
     def citation(self) -> Citation:
-        board, page = self.board, self.page
+        board, page = self.dated, self.page
         return Citation(
             board=board.slug,
             title=board.title,
@@ -93,7 +93,7 @@ class OfView(TakeAway):
     @cached_property
     def short(self) -> SharedView | None:
         """Asked for only on boards of which any view has one."""
-        return sharing.known(self.board, self.page.query) if self.board.last_shared else None
+        return sharing.known(self.board, self.page.query) if self.dated.last_shared else None
 
     @property
     def question(self) -> str:

@@ -60,7 +60,7 @@ def views(request: Request) -> Response:
     view = sharing.kept(board, query)
     status = 200 if view else 201
     if view is None:
-        if not NewViews().allow_request(request, None):
+        if not NewViews().allows(request):
             raise Problem(429, sharing.TOO_MANY)
         view = sharing.share(board, query, at=timezone.now())
     return Response(SharedViewSerializer(view, context={"request": request}).data, status)

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ def newest_change() -> int:
 RELEASE = newest_change()
 
 
-def etag(request: HttpRequest, board: Board) -> str:
+def etag(request: HttpRequest, dated: Any) -> str:
     """Of one board, as `boards.dated` finds it, under one question for one reader.
 
     The session stands for the user.
@@ -29,7 +30,7 @@ def etag(request: HttpRequest, board: Board) -> str:
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
     # A page shows its short address once there is one.
     address = request.get_full_path()
-    return digest(RELEASE, *state(board), board.last_shared, address, *cookies)
+    return digest(RELEASE, *state(dated), dated.last_shared, address, *cookies)
 
 
 def state(board: Board) -> list:

@@ -173,7 +173,7 @@ def shared(request: HttpRequest, board: Board, query: str) -> SharedView | None:
     found = sharing.kept(board, query)
     if found is not None:
         return found
-    if not NewViews().allow_request(request, None):
+    if not NewViews().allows(request):
         return None
     return sharing.share(board, query, at=timezone.now())
 
@@ -192,7 +192,7 @@ def follow(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # It forgets the path.
 def embed(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The chart and its sentence alone, for a frame on any page. It reads no cookie."""
     board = dated(slug)

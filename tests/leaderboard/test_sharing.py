@@ -527,7 +527,7 @@ def test_a_badge_says_where_an_entry_stands(client):
 
     assert titles[first] == f"Efficiency Frontier: Pareto-optimal on {HOSTILE} · v1 · 12 Nov 2026"
     assert titles[second] == f"Efficiency Frontier: layer 2 on {HOSTILE} · v1 · 12 Nov 2026"
-    assert "not among the first 3 layers" in titles[lacking]
+    assert "not among the first 3 layers" in str(titles[lacking])
     assert stylesheet.tokens("light")["badge-first"] in drawn
     assert "<script" not in drawn
     for entry in (second, lacking):
@@ -580,7 +580,7 @@ def test_a_badge_is_as_wide_as_its_text():
     assert widths == sorted(set(widths))
     assert badges.width_of("WWWW") > badges.width_of("iiii")
     drawn = ElementTree.fromstring(badges.svg(badges.Badge("layer 2 on a board")))
-    assert int(drawn.get("width")) == badges.width_of(badges.SITE) + badges.width_of(
+    assert int(drawn.attrib["width"]) == badges.width_of(badges.SITE) + badges.width_of(
         "layer 2 on a board"
     )
 
