@@ -19,6 +19,7 @@ from leaderboard.api import (
     metrics,
     schema,
     search,
+    sharing,
 )
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -77,6 +78,7 @@ urlpatterns = [
     path("openapi.json", schema.openapi, name="api-openapi"),
     path("docs/", schema.docs, name="api-docs"),
     *boards.urlpatterns,
+    *sharing.urlpatterns,
     *entries.urlpatterns,
     *compare.urlpatterns,
     *catalogue.urlpatterns,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from django.db.models import Exists, OuterRef, Subquery
@@ -117,7 +118,7 @@ def standings(entries: EntryQuerySet) -> list[Standing]:
     return sorted(found, key=lambda one: not one.first)
 
 
-def boards_of(entries: EntryQuerySet) -> list[Board]:
+def boards_of(entries: EntryQuerySet) -> list[Any]:
     """The boards of the tasks of these entries, each with what its newest frontier ranks by."""
     newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
     has_entries = Exists(entries.published().order_by().filter(task=OuterRef("task")))
@@ -147,7 +148,7 @@ def metrics_of(entries: EntryQuerySet, boards: Sequence[Board]) -> dict[int, set
     return found
 
 
-def in_order(board: Board, placed: list[Placed]) -> list[Placed]:
+def in_order(board: Any, placed: list[Placed]) -> list[Placed]:
     """By layer, then by the first objective; points of another length are of an older version."""
     ranked_by = board.ranked_by or []
     fitting = [one for one in placed if len(one.point) == len(ranked_by) > 0]

@@ -16,6 +16,7 @@ from leaderboard.views import (
     metrics,
     past,
     search,
+    sharing,
     site,
 )
 
@@ -31,13 +32,24 @@ urlpatterns = [
     path("boards/<slug:slug>/crowd.json", boards.board_crowd, name="board_crowd"),
     path("boards/<slug:slug>/who.json", boards.board_who, name="board_who"),
     path("boards/<slug:slug>/why/", boards.why, name="why"),
-    path("boards/<slug:slug>/data.csv", boards.board_csv, name="board_csv"),
     path("boards/<slug:slug>/history/", past.history, name="history"),
     path("boards/<slug:slug>/history/data.json", past.history_json, name="history_json"),
     path("boards/<slug:slug>/feed.atom", changes.board_feed, name="board_feed"),
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.atom", changes.changes_feed, name="changes_feed"),
+    path("boards/<slug:slug>/data.csv", sharing.rows, {"kind": "csv"}, name="board_csv"),
+    path("boards/<slug:slug>/rows.json", sharing.rows, {"kind": "json"}, name="board_rows"),
+    path(
+        "boards/<slug:slug>/rows.parquet", sharing.rows, {"kind": "parquet"}, name="board_parquet"
+    ),
+    path("boards/<slug:slug>/figure.svg", sharing.figure, {"kind": "svg"}, name="board_svg"),
+    path("boards/<slug:slug>/figure.png", sharing.figure, {"kind": "png"}, name="board_png"),
+    path("boards/<slug:slug>/cite.bib", sharing.bibtex, name="board_bibtex"),
+    path("embed/boards/<slug:slug>/", sharing.embed, name="embed"),
+    path("v/", sharing.share, name="share_view"),
+    path("v/<slug:key>/", sharing.follow, name="shared_view"),
     path("entries/<int:pk>/", entries.entry, name="entry"),
+    path("entries/<int:pk>/badge.svg", sharing.badge, name="badge"),
     path("entries/<int:pk>/data.json", entries.entry_json, name="entry_json"),
     path("compare/", compare.compare, name="compare"),
     path("compare/data.json", compare.compare_json, name="compare_json"),

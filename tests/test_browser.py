@@ -217,6 +217,8 @@ PAGES = {
     "board": lambda site: site.board.get_absolute_url(),
     "nothing left": lambda site: f"{site.board.get_absolute_url()}?quality_min=0.99",
     "history": lambda site: f"{site.board.get_absolute_url()}history/",
+    "frozen": lambda site: f"{site.board.get_absolute_url()}?at=1",
+    "frame": lambda site: f"/embed{site.board.get_absolute_url()}",
     "entry": lambda site: site.board.task.entries.first().get_absolute_url(),
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",

@@ -421,10 +421,9 @@ def test_home_counts_what_is_published_and_says_the_finding(client):
     assert "Mole" not in page
     finding = re.search(r'<p class="finding">(.*?)</p>', page)
     assert finding is not None
-    assert finding.group(1).replace("\u00a0", " ").startswith(
-        "Mouse, 1 × H reaches 40.0 % quality for 1.00 J"
-    )
-    assert "10 times the node energy" in finding.replace("\u00a0", " ")
+    words = finding.group(1).replace("\u00a0", " ")
+    assert words.startswith("Mouse, 1 × H reaches 40.0 % quality for 1.00 J")
+    assert "10 times the node energy" in words
 
 
 def test_home_names_those_who_came_to_a_frontier(client):
