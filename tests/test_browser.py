@@ -326,6 +326,7 @@ def test_the_slider_steps_through_history_and_keeps_the_address(moved, watched):
     watched.go_back()
     assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
     assert watched.locator("#at").input_value() == "3"
+    assert watched.locator("#slider output").inner_text() == "3 of 4"
     assert faults(watched) == []
     assert watched.complaints == []
 
