@@ -110,7 +110,7 @@ def newcomers(frontiers: Sequence[Frontier]) -> dict[int, list[int]]:
         touched |= Q(board=frontier.board_id) & number
     rows = Placement.objects.filter(touched, layer=1).order_by("entry")
     since: dict[tuple[int, int], list[int]] = {}
-    until: dict[tuple[int, int], set[int]] = {}
+    until: dict[tuple[int, int | None], set[int]] = {}
     for board, entry, start, end in rows.values_list("board", "entry", "since", "until"):
         since.setdefault((board, start), []).append(entry)
         until.setdefault((board, end), set()).add(entry)

@@ -56,7 +56,11 @@ DEVICES = {
     "TPU v5e": [],
 }
 TASKS = {"GPQA Diamond": [], "Text to image": ["tti"], "Summarisation": ["summarization"]}
-METHODS = {"AWQ": [], "Speculative decoding": [], "Knowledge distillation": []}
+METHODS: dict[str, list[str]] = {
+    "AWQ": [],
+    "Speculative decoding": [],
+    "Knowledge distillation": [],
+}
 # What somebody types, and what they obviously mean.
 MISSPELT = {
     "lama 3 8b": "Llama 3-8B",
