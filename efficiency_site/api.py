@@ -12,12 +12,14 @@ from leaderboard.api import (
     accounts,
     boards,
     catalogue,
+    compare,
     entries,
     footprint,
     literature,
     metrics,
     schema,
     search,
+    sharing,
 )
 from leaderboard.api.asking import Asked, reads
 from leaderboard.api.problems import Problem
@@ -76,7 +78,9 @@ urlpatterns = [
     path("openapi.json", schema.openapi, name="api-openapi"),
     path("docs/", schema.docs, name="api-docs"),
     *boards.urlpatterns,
+    *sharing.urlpatterns,
     *entries.urlpatterns,
+    *compare.urlpatterns,
     *catalogue.urlpatterns,
     *search.urlpatterns,
     *metrics.urlpatterns,

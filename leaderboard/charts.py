@@ -18,7 +18,7 @@ import numpy as np
 from django.utils.html import escape
 
 from leaderboard.axes import Axis
-from leaderboard.core import metrics, pareto
+from leaderboard.core import knee, metrics, pareto
 from leaderboard.labels import Label, Labels
 from leaderboard.models.evidence import Origin, Points
 
@@ -93,6 +93,16 @@ class Scatter:
         mask = np.zeros(len(self), dtype=bool)
         mask[self.steps] = True
         return mask
+
+    @cached_property
+    def bend(self) -> int | None:
+        """The place of the frontier's knee as drawn; None where it has none."""
+        found = knee.knee(
+            self.points.value[self.steps],
+            [self.x.better, self.y.better],
+            (self.x.is_log, self.y.is_log),
+        )
+        return None if found is None else int(self.steps[found.place])
 
     @property
     def shape(self) -> str:
@@ -174,6 +184,8 @@ class Scatter:
         for style, places in self.groups().items():
             if len(places) and not (self.is_crowded and style in CROWD):
                 traces.append(self.points_trace(style, places))
+        if self.bend is not None:
+            traces.append(self.bend_trace(self.bend))
         return {
             "data": traces,
             "layout": {
@@ -258,6 +270,14 @@ class Scatter:
         return {"count": len(places)} | {
             name: b64encode(np.round(column).astype(kind).tobytes()).decode()
             for name, (column, kind) in columns.items()
+        }
+
+    def bend_trace(self, place: int) -> dict[str, Any]:
+        x, y = self.points.value[place]
+        return {
+            "meta": {"style": "knee"},
+            "x": [float(self.x.scale.shown(x))],
+            "y": [float(self.y.scale.shown(y))],
         }
 
     def line_trace(self, steps: np.ndarray, style: str) -> dict[str, Any]:

@@ -120,8 +120,12 @@ class Drawing:
         parts.append('<g class="first">')
         parts += self.crowd(groups["other_objectives"], small[0])
         for meaning in ("frontier", "frontier_estimated"):
-            parts += [self.dot(place, small[1]) for place in groups[meaning].tolist()]
+            parts += self.crowd(groups[meaning], small[1])
         parts.append("</g>")
+        if chart.bend is not None and not self.is_small:
+            x, y = chart.points.value[chart.bend]
+            x, y = self.at(chart.x.place(x), chart.y.place(y))
+            parts.append(f'<circle class="knee" cx="{x}" cy="{y}" r="11"/>')
         if chart.highlight is not None:
             parts += self.highlight(chart.highlight)
         return parts

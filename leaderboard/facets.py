@@ -80,9 +80,9 @@ class Named:
 def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
     """A row of the catalogue with the facets that can be read from it."""
     facets = {kind: (slug, name)}
-    group, *more = more or [""] * 5
+    group, *others = more or [""] * 5
     if kind == "model":
-        family, parameters, is_open, released = more
+        family, parameters, is_open, released = others
         facets |= {
             "developer": value(group),
             "family": value(family),
@@ -93,7 +93,7 @@ def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
     elif kind == "method":
         facets["technique"] = (slug_of(group), METHOD_KINDS.get(group, group))
     else:
-        facets |= {"vendor": value(group), "device": value(more[0])}
+        facets |= {"vendor": value(group), "device": value(others[0])}
     return Named(slug, name, group, facets)
 
 

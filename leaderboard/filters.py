@@ -13,6 +13,8 @@ The address holds the whole state of a page, and the API takes the same paramete
     w_<metric>=…                     weights from 0 to 100 of a ranking inside the layers
     q=…                              words that the entry's names must hold
     sort=layer | score | <metric> | -<metric>
+    own_electricity=… own_pue=…      the reader's own scenario, `core/own.py` has all of it
+    pick=…                           the ready-made question that the card answers
     ranks=points                     single ranks by the values alone, whatever their bounds
     columns=…                        the table's columns: metrics and `STATED` ones
     density=roomy                    taller rows
@@ -20,12 +22,15 @@ The address holds the whole state of a page, and the API takes the same paramete
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import QueryDict
 
-from leaderboard.core import metrics, units
+from leaderboard.core import metrics, own, units
+from leaderboard.core.own import OwnScenario
+from leaderboard.core.presets import PRESETS
 from leaderboard.facets import FACETS
 from leaderboard.models import Board
 
@@ -50,9 +55,20 @@ STATED = {
 # Names that an address may hold beside those of metrics and facets.
 NAMES = {
     *("objectives", "x", "y", "size", "scale", "layers", "origin", "q", "sort", "ranks"),
-    *("columns", "density", "after", "start", "at", "theme", "cursor", "limit", "version"),
+    *(
+        "entry",
+        "pick",
+        "columns",
+        "density",
+        "after",
+        "start",
+        "at",
+        "theme",
+        "cursor",
+        "limit",
+        "version",
+    ),
 }
-OWN = "own_"
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,9 @@ class Filters:
     is_roomy: bool = False
     after: int = 0
     start: int = 0
+    # The reader's prices, grid and devices, and the ready-made question of the card.
+    own: OwnScenario = field(default_factory=OwnScenario)
+    pick: str = ""
     ignored: tuple[str, ...] = ()
 
     @classmethod
@@ -114,7 +133,7 @@ class Reading:
         objectives = self.objectives()
         x, y = self.axes(objectives)
         # Bounds before weights, and what is left over last, so that the notes follow the address.
-        found = {
+        found: dict[str, Any] = {
             "facets": self.facets(),
             "bounds": self.bounds(),
             "weights": self.weights(),
@@ -126,9 +145,12 @@ class Reading:
             "scale": self.choice("scale", SCALES),
             "measured_only": bool(self.choice("origin", ("measured",))),
             "has_single_ranks": bool(self.choice("ranks", ("points",))),
+            "pick": self.choice("pick", PRESETS),
             "is_roomy": bool(self.choice("density", ("roomy",))),
         }
         found["sort"] = self.sort(bool(found["weights"]))
+        yours = own.read(self.query)
+        self.ignored += yours.ignored
         self.unknown()
         return Filters(
             objectives=objectives,
@@ -136,6 +158,7 @@ class Reading:
             y=y,
             energy=self.energy,
             words=tuple(self.query.get("q", "").replace("\0", "").casefold().split()[:8]),
+            own=yours.scenario,
             ignored=tuple(self.ignored),
             **found,
         )
@@ -188,7 +211,7 @@ class Reading:
     def bounds(self) -> dict[str, tuple[float, float]]:
         """Metric → lowest and highest value, the board's own unless the reader says otherwise."""
         found = dict(self.board.bounds)
-        for parameter, text in self.query.items():
+        for parameter, text in texts(self.query):
             name, _, side = parameter.rpartition("_")
             if side not in ("min", "max") or not name or not text:
                 continue
@@ -210,7 +233,7 @@ class Reading:
 
     def weights(self) -> dict[str, float]:
         found = {}
-        for parameter, text in self.query.items():
+        for parameter, text in texts(self.query):
             if not parameter.startswith("w_") or not text:
                 continue
             if (slug := self.metric(parameter.removeprefix("w_"), parameter)) is None:
@@ -256,11 +279,19 @@ class Reading:
         """Parameters that mean nothing here."""
         for name in self.query:
             is_bound = name.rpartition("_")[2] in NO_LIMIT
-            if not (name in NAMES or name in FACETS or is_bound or name.startswith(("w_", OWN))):
+            if not (
+                name in NAMES or name in FACETS or is_bound or name.startswith(("w_", own.PREFIX))
+            ):
                 self.ignore(name, self.query.get(name, ""), "no such parameter")
 
 
 NO_LIMIT = {"min": -math.inf, "max": math.inf}
+
+
+def texts(query: QueryDict) -> Iterator[tuple[str, str]]:
+    """Each parameter with the last of its values."""
+    for name in query:
+        yield name, query.get(name, "")
 
 
 def listed(query: QueryDict, name: str) -> list[str]:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from leaderboard.charts import Scatter
-from leaderboard.core import knee as knees
 from leaderboard.core import metrics
 from leaderboard.models.evidence import Origin
 from leaderboard.quantities import NBSP, alone, number
@@ -60,13 +59,8 @@ def gain(chart: Scatter) -> str:
 def knee(chart: Scatter) -> int:
     """The place where the frontier bends as drawn; where it doesn't, its thriftier end."""
     steps = chart.steps
-    bend = knees.knee(
-        chart.points.value[steps, :2],
-        [chart.x.better, chart.y.better],
-        (chart.x.is_log, chart.y.is_log),
-    )
-    if bend is not None:
-        return int(steps[bend.place])
+    if chart.bend is not None:
+        return chart.bend
     return int(steps[0] if chart.x.better == metrics.LOWER else steps[-1])
 
 

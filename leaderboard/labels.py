@@ -1,6 +1,5 @@
 """Names beside the points of a chart, none of them covering another."""
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,8 @@ from leaderboard.core import metrics
 
 # Below this width a name stands only on the better side, where no other entries are.
 NARROW = 420
+# Of a frontier of very many, so many are tried for a name, and kept free of names.
+TRIED, DOTS = 60, 300
 # A line of text and a character of it, in pixels at 12 px.
 CHARACTER, LINE = 7.0, 15
 
@@ -33,16 +34,19 @@ class Labels:
         value = chart.points.value
         self.x = chart.x.place(value[:, 0]) * width
         self.y = (1 - chart.y.place(value[:, 1])) * height
-        corners = [(x * width, (1 - y) * height) for x, y in chart.path()]
-        self.lines = list(itertools.pairwise(corners))
+        corners = np.array(chart.path(), dtype=float).reshape(-1, 2) * [width, -height]
+        corners[:, 1] += height
+        # Each piece of the step line as the box around it.
+        ends = np.stack([corners[:-1], corners[1:]])
+        self.least, self.most = ends.min(axis=0, initial=np.inf), ends.max(axis=0, initial=-np.inf)
         self.taken: list[tuple[float, float, float, float]] = [
             (self.x[place] - 7, self.y[place] - 7, self.x[place] + 7, self.y[place] + 7)
-            for place in chart.steps.tolist()
+            for place in chart.steps[:DOTS].tolist()
         ]
 
     def placed(self, most: int) -> list[Label]:
         chart = self.chart
-        wanted = self.by_weight(chart.steps.tolist())
+        wanted = self.by_weight(chart.steps.tolist())[:TRIED]
         if chart.highlight is not None and chart.highlight not in wanted:
             wanted.insert(0, chart.highlight)
         names = chart.short_names([int(chart.points.entries[place]) for place in wanted])
@@ -104,13 +108,12 @@ class Labels:
             for other in self.taken
         ):
             return False
-        return not any(
-            min(ax, bx) < right + 2
-            and max(ax, bx) > left - 2
-            and min(ay, by) < bottom + 1
-            and max(ay, by) > top - 1
-            for (ax, ay), (bx, by) in self.lines
-        )
+        return not (
+            (self.least[:, 0] < right + 2)
+            & (self.most[:, 0] > left - 2)
+            & (self.least[:, 1] < bottom + 1)
+            & (self.most[:, 1] > top - 1)
+        ).any()
 
 
 def shortened(text: str, most: int = 30) -> str:

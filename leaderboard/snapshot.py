@@ -6,9 +6,10 @@ ones left out), and for each dimension `code-<dimension>` (int32, an index into 
 held in memory or mapped from files; a reader touches only the columns that its question names.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -23,6 +24,8 @@ DIMENSIONS = (*CATALOGUE, *STATED, "boundary")
 PARTS = ("value", "low", "high")
 # How many values stand for all of a metric where only their spread matters.
 SPREAD = 2_000
+# How many masks and drawings' places are kept of the questions that were asked last.
+RECENT = 64
 
 # Up to so many entries the numbers of all metrics are held at once.
 AT_ONCE = 20_000
@@ -80,6 +83,7 @@ class Snapshot:
         self.parts, self.tables, self.revision = parts, tables, revision
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
+        self.recent: dict[Hashable, Any] = {}
 
     def __len__(self):
         return len(self.entries)
@@ -121,7 +125,15 @@ class Snapshot:
 
     def has(self, metric: str) -> np.ndarray:
         """Mask: the entries with a number."""
-        return np.isfinite(self.part("value", metric))
+        return self.recalled(("has", metric), lambda: np.isfinite(self.part("value", metric)))
+
+    def recalled(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was worked out under a key of late, else worked out now."""
+        if key not in self.recent:
+            self.recent[key] = make()
+            while len(self.recent) > RECENT:
+                self.recent.pop(next(iter(self.recent)))
+        return self.recent[key]
 
     def spread(self, metric: str) -> np.ndarray:
         """Up to `SPREAD` of a metric's values, ascending and evenly taken, with both ends."""

@@ -37,8 +37,8 @@ remembered: OrderedDict[tuple, Snapshot] = OrderedDict()
 def of(board: Board) -> Snapshot:
     """The board's entries: as they are now, or, of a large board, at its newest stored revision."""
     if (folder := newest(board)) is not None:
-        key = (database(), board.pk, "stored", revision_of(folder))
-        return remember(key, lambda: opened(folder))
+        stored_key = (database(), board.pk, "stored", revision_of(folder))
+        return remember(stored_key, lambda: opened(folder))
     key = (database(), board.pk, board.revision)
     if key in remembered and len(remembered[key]) >= IN_FILES_FROM:
         return remembered[key]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from leaderboard import snapshots
+from leaderboard import snapshots, yours
 from leaderboard.core import metrics, pareto
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.facets import FACETS, Facets, Named, Value
@@ -18,6 +18,7 @@ from leaderboard.filters import LAYER, SCORE, Filters
 from leaderboard.models import Board, Entry
 from leaderboard.models.evidence import MEASURED_CODES, NOT_STATED, SHOWN_SETTINGS, Points
 from leaderboard.snapshot import CATALOGUE, Snapshot
+from leaderboard.weighing import Weighed
 
 # Above this the layers beyond the board's depth are not told apart on reading.
 ALL_LAYERS_UP_TO = 20_000
@@ -95,9 +96,12 @@ class Standings:
     objective which entries lack it.
     """
 
-    def __init__(self, board: Board, filters: Filters):
+    def __init__(self, board: Board, filters: Filters, snapshot: Snapshot | None = None):
         self.board, self.filters = board, filters
-        self.snapshot = snapshots.of(board)
+        self.snapshot = snapshots.of(board) if snapshot is None else snapshot
+        self.is_own = bool(filters.own) and len(self.snapshot) <= yours.UP_TO
+        if self.is_own:
+            self.snapshot = yours.of(self.snapshot, board.task_id, filters.own)
         self.facets = Facets(self.snapshot, filters.energy)
         self.total = len(self.snapshot)
         self.complete = self.having(filters.objectives)
@@ -150,6 +154,10 @@ class Standings:
 
     def counts(self, facet: str) -> dict[Value, int]:
         """How many ranked entries each value of a facet would leave, all else as it is."""
+        key = ("counts", *self.about, facet)
+        return dict(self.snapshot.recalled(key, lambda: self.counted(facet)))
+
+    def counted(self, facet: str) -> dict[Value, int]:
         mask = self.ranked
         if facet in self.filters.facets:
             others = self.chosen(self.filters, without=facet)
@@ -189,11 +197,19 @@ class Standings:
         return self.layer == 1
 
     @cached_property
+    def weighed(self) -> Weighed | None:
+        """The ranking by the reader's weights, where there are any."""
+        return Weighed.of(self.points, self.filters.weights) if self.filters.weights else None
+
+    @cached_property
     def order(self) -> np.ndarray:
         """Places of the ranked entries in the order asked for; ties by entry id."""
         sort = self.filters.sort
-        by = self.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
-        order = self.sorted_by(by, worst_first=sort.startswith("-"))
+        if self.weighed is not None and sort in (LAYER, SCORE):
+            order = self.weighed.best_first
+        else:
+            by = self.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
+            order = self.sorted_by(by, worst_first=sort.startswith("-"))
         if sort != LAYER:
             return order
         layer = self.layer[order]
@@ -221,6 +237,17 @@ class Standings:
         All of them, or, of more than `most`, the frontier of the two, the first layer, and of the
         rest a sample, the same for the same entries.
         """
+        key = ("drawn", *self.about, x, y, most)
+        return np.asarray(self.snapshot.recalled(key, lambda: self.worked_out_drawn(x, y, most)))
+
+    @property
+    def about(self) -> tuple:
+        """What the ranked entries follow from, as a key."""
+        asked = self.filters
+        facets, bounds = tuple(asked.facets.items()), tuple(asked.bounds.items())
+        return asked.objectives, facets, bounds, asked.measured_only, asked.words
+
+    def worked_out_drawn(self, x: str, y: str, most: int) -> np.ndarray:
         both = self.ranked & self.snapshot.has(x) & self.snapshot.has(y)
         count = int(both.sum())
         if count <= most:
@@ -304,7 +331,7 @@ def all_of(facets: Facets, entries: np.ndarray, settings: dict[int, dict]) -> di
     )
     counts = snapshot.parts["count"][places].tolist()
     rows = zip(entries.tolist(), model, method, hardware, counts, strict=True)
-    return {entry: who(entry, *more, settings.get(entry) or {}) for entry, *more in rows}
+    return {row[0]: who(*row, settings.get(row[0]) or {}) for row in rows}
 
 
 def label(facets: Facets, entry: int) -> str:

@@ -80,7 +80,7 @@ async function sayEntry(entry) {
   if (told.beaten_by_count) {
     words.push(` Beaten on all objectives by ${told.beaten_by_count.toLocaleString("en")}, nearest `);
     told.beaten_by.forEach((one, index) => words.push(index ? ", " : "", linked(one)));
-    words.push(".");
+    words.push(". ", linked({ name: "By how much, and what it would need", path: told.why }));
   } else {
     words.push(" None beats it on all objectives.");
   }

@@ -191,8 +191,14 @@ def make_entry(
         ranked = board.metrics if isinstance(board, Board) else ()
         energy = next((slug for slug in ranked if slug in metrics.ENERGIES), "node_energy")
         values[energy] = values.pop("energy")
-    told = {"submission": submission, "measured_on": measured_on}
-    make_run(entry, origin=origin, origins=origins, **told, **values)
+    make_run(
+        entry,
+        submission=submission,
+        origin=origin,
+        origins=origins,
+        measured_on=measured_on,
+        **values,
+    )
     return entry
 
 

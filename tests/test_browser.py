@@ -206,12 +206,19 @@ def test_the_keyboard_reaches_everything_that_matters(site, watched):
     assert any(f"/entries/{entry.pk}/" in reached for entry in site.board.task.entries.all())
 
 
+def compared(site, *names: str) -> str:
+    entries = site.board.task.entries.filter(model__name__in=names)
+    return "/compare/?" + "&".join(f"entry={entry.pk}" for entry in entries.order_by("pk"))
+
+
 PAGES = {
     "home": lambda site: "/",
     "boards": lambda site: "/boards/",
     "board": lambda site: site.board.get_absolute_url(),
     "nothing left": lambda site: f"{site.board.get_absolute_url()}?quality_min=0.99",
     "history": lambda site: f"{site.board.get_absolute_url()}history/",
+    "frozen": lambda site: f"{site.board.get_absolute_url()}?at=1",
+    "frame": lambda site: f"/embed{site.board.get_absolute_url()}",
     "entry": lambda site: site.board.task.entries.first().get_absolute_url(),
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",
@@ -225,6 +232,9 @@ PAGES = {
     "analyses": lambda site: "/analyses/",
     "analysis": lambda site: "/analyses/preference/",
     "footprint": lambda site: "/footprint/?composition=Cu:716g,Au:0.3g&mfu=0",
+    "compare": lambda site: compared(site, "Model A", "Model B", "Model C"),
+    "compare nothing": lambda site: "/compare/?entry=0&q=model",
+    "changes": lambda site: "/changes/?q=model",
     "sources": lambda site: "/sources/",
     "claims": lambda site: "/claims/",
     "claims of a topic": lambda site: "/claims/?topic=energy",
@@ -292,7 +302,10 @@ def test_axe_finds_nothing(site, watched, name, theme):
     assert faults(watched) == []
 
 
-@pytest.mark.parametrize("name", ["home", "board", "entry", "footprint", "submit", "analysis"])
+@pytest.mark.parametrize(
+    "name",
+    [*("home", "board", "entry", "history", "compare"), *("footprint", "submit", "analysis")],
+)
 def test_axe_finds_nothing_on_a_phone(site, watched, name):
     opened(watched, site.url + PAGES[name](site), size=PHONE)
 
@@ -304,6 +317,75 @@ def test_no_page_is_wider_than_a_small_screen(site, watched, name):
     opened(watched, site.url + PAGES[name](site), size=SMALL)
 
     assert watched.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
+
+
+def test_three_entries_are_compared_by_searching_and_adding(site, watched):
+    entry = site.board.task.entries.get(model__name="Model A")
+    opened(watched, site.url + entry.get_absolute_url())
+    watched.get_by_role("link", name="Compare with others").click()
+    for name in ("Model B", "Model C"):
+        watched.get_by_role("searchbox", name="entry to add").fill(name)
+        watched.get_by_role("button", name="Find").click()
+        watched.get_by_role("link", name=f"Add {name}").click()
+
+    assert (
+        watched.get_by_role("heading", level=1).inner_text() == "Trivia: three entries side by side"
+    )
+    assert watched.locator(".compare thead .letter").all_inner_texts() == ["A", "B", "C"]
+    assert "B has 20.0 points more quality than A" in watched.locator(".lede").inner_text()
+    watched.get_by_role("link", name="Put first C").click()
+    assert watched.locator(".compare thead .letter + a").first.inner_text() == "Model C"
+    watched.get_by_role("link", name="Remove B").click()
+    assert watched.locator(".compare thead .letter").all_inner_texts() == ["A", "B"]
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def moved(site):
+    """The board after three more versions."""
+    for number in (1, 2, 3):
+        model = make_model(f"Later {number}")
+        make_entry(site.board, model=model, quality=0.8 + number / 50, energy=9, cost=1 / number)
+        refresh(site.board)
+    site.history = f"{site.url}{site.board.get_absolute_url()}history/"
+    return site
+
+
+def test_the_slider_steps_through_history_and_keeps_the_address(moved, watched):
+    opened(watched, moved.history)
+    assert "version 4" in watched.locator("#frontier").inner_text()
+
+    watched.locator("#at").focus()
+    watched.keyboard.press("ArrowLeft")
+    assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
+    assert watched.url == f"{moved.history}?at=3"
+    assert "Later 2" in watched.locator(".moves").first.inner_text()
+    watched.get_by_role("link", name="Before").click()
+    assert becomes(watched, lambda: "version 2" in watched.locator("#frontier").inner_text())
+    watched.go_back()
+    assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
+    assert watched.locator("#at").input_value() == "3"
+    assert faults(watched) == []
+    assert watched.complaints == []
+
+
+def test_without_script_history_and_comparison_are_forms(moved, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = opened(context.new_page(), moved.history)
+    page.locator("#at").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Show").click()
+    assert "version 2" in page.locator("#frontier").inner_text()
+    page.get_by_role("link", name="After").click()
+    assert "version 3" in page.locator("#frontier").inner_text()
+
+    page.goto(moved.url + compared(moved, "Model A"))
+    page.get_by_role("searchbox", name="entry to add").fill("later 3")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Add Later 3").click()
+    assert page.locator(".compare thead .letter").all_inner_texts() == ["A", "B"]
+    context.close()
 
 
 @pytest.fixture

@@ -70,10 +70,10 @@ class NumberField(QuantityField):
 
 @extend_schema_field({"type": "string", "format": "uri"})
 class PageField(Field):
-    """The address of a row's page, with scheme and host."""
+    """The address of a row's page, or another one of the row, with scheme and host."""
 
-    def __init__(self):
-        super().__init__(read_only=True, source="get_absolute_url")
+    def __init__(self, source: str = "get_absolute_url", **options: Any):
+        super().__init__(read_only=True, source=source, **options)
 
     def to_representation(self, value: str) -> str:
         return self.context["request"].build_absolute_uri(value)

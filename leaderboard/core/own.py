@@ -154,6 +154,10 @@ class EntryFacts:
     def __len__(self) -> int:
         return len(self.is_service)
 
+    def concerned(self, wish: str) -> np.ndarray:
+        """Mask of shape (n,): the entries to which a field of the scenario applies."""
+        return self.is_service if wish in ABOUT_SERVICES else ~self.is_service
+
 
 @dataclass(frozen=True)
 class Owned:
@@ -221,9 +225,8 @@ def applied(facts: EntryFacts, scenario: OwnScenario) -> dict[str, np.ndarray]:
     """Metric → mask of the entries whose number the scenario replaces."""
     found: dict[str, np.ndarray] = {}
     for wish in scenario.stated:
-        mask = facts.is_service if wish in ABOUT_SERVICES else ~facts.is_service
         for slug in affected(wish):
-            found[slug] = found.get(slug, False) | mask
+            found[slug] = found.get(slug, False) | facts.concerned(wish)
     return found
 
 
@@ -239,7 +242,7 @@ def replacements(facts: EntryFacts, scenario: OwnScenario) -> dict[str, Columns]
     n = len(facts)
     found: dict[str, Columns] = {}
     for wish in scenario.stated:
-        mask = facts.is_service if wish in ABOUT_SERVICES else ~facts.is_service
+        mask = facts.concerned(wish)
         for name in WISHES[PREFIX + wish].facts:
             before = found.get(name, facts.columns.get(name, Columns.missing(n)))
             value = Columns(*(np.full(n, getattr(scenario, wish)) for _ in range(3)))

@@ -1,6 +1,6 @@
 """All tables. Catalogue: what things are called. Evidence: what was sent. Boards: how it ranks.
 
-Upkeep: what is worked out anew.
+Sharing: views with a short address. Upkeep: what is worked out anew.
 """
 
 from leaderboard.models.accounts import ApiToken, Mapping
@@ -28,6 +28,7 @@ from leaderboard.models.evidence import (
     SubmissionChunk,
     SubmissionRow,
 )
+from leaderboard.models.sharing import SharedView
 from leaderboard.models.upkeep import Rederivation, RederivationBatch
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Rederivation",
     "RederivationBatch",
     "Run",
+    "SharedView",
     "Source",
     "Submission",
     "SubmissionChunk",

@@ -112,6 +112,10 @@ class Frontier(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["board", "number"], name="frontier_numbered_in_board")
         ]
+        indexes = [
+            # The log of the site: the newest versions of all boards.
+            models.Index(fields=["-published_at", "-id"], name="frontier_newest")
+        ]
 
     def __str__(self):
         return f"{self.board}, version {self.number}"
@@ -218,6 +222,10 @@ class Placement(models.Model):
             # The board page: live entries of one board, by layer.
             models.Index(fields=["board", "layer"], condition=Q(until=None), name="placement_live"),
             models.Index(fields=["board", "since"], name="placement_since"),
+            # What a version took away.
+            models.Index(
+                fields=["board", "until"], condition=Q(until__isnull=False), name="placement_until"
+            ),
         ]
 
     def __str__(self):

@@ -13,6 +13,16 @@ from leaderboard.models.evidence import Entry
 
 BEING_DRAWN = "The chances are being worked out."
 
+OF_SQL = """
+    SELECT d.reason, d.draws, d.recipe,
+           string_agg(int8send(c.entry_id), ''::bytea ORDER BY c.entry_id),
+           string_agg(float8send(c.probability), ''::bytea ORDER BY c.entry_id),
+           string_agg(float8send(c.standard_error), ''::bytea ORDER BY c.entry_id)
+    FROM leaderboard_chancedraw d LEFT JOIN leaderboard_chance c ON c.board_id = d.board_id
+    WHERE d.board_id = %s AND d.revision = %s
+    GROUP BY d.board_id
+"""
+
 
 @dataclass(frozen=True)
 class Chances:
@@ -64,25 +74,19 @@ class ChanceDraw(models.Model):
 
 class ChanceQuerySet(models.QuerySet):
     def of(self, board: Board) -> Chances:
-        """The chances of a board as it stands, in two queries."""
-        drawn = ChanceDraw.objects.filter(board=board, revision=board.revision).first()
-        if drawn is None or drawn.reason:
-            return Chances.missing(drawn.reason if drawn else BEING_DRAWN)
+        """The chances of a board as it stands, in one query."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT string_agg(int8send(entry_id), ''::bytea ORDER BY entry_id),
-                          string_agg(float8send(probability), ''::bytea ORDER BY entry_id),
-                          string_agg(float8send(standard_error), ''::bytea ORDER BY entry_id)
-                   FROM leaderboard_chance WHERE board_id = %s""",
-                [board.pk],
-            )
-            entries, probability, error = (part or b"" for part in cursor.fetchone())
+            cursor.execute(OF_SQL, [board.pk, board.revision])
+            row = cursor.fetchone()
+        if row is None or row[0]:
+            return Chances.missing(row[0] if row else BEING_DRAWN)
+        _, draws, recipe, entries, probability, error = row
         return Chances(
-            np.frombuffer(entries, ">i8").astype(np.int64),
-            np.frombuffer(probability, ">f8").astype(np.float64),
-            np.frombuffer(error, ">f8").astype(np.float64),
-            drawn.draws,
-            drawn.recipe,
+            np.frombuffer(entries or b"", ">i8").astype(np.int64),
+            np.frombuffer(probability or b"", ">f8").astype(np.float64),
+            np.frombuffer(error or b"", ">f8").astype(np.float64),
+            draws,
+            recipe,
         )
 
     def replace(self, board: Board, entries: np.ndarray, found: chance.Chance) -> None:

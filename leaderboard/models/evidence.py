@@ -126,6 +126,12 @@ class Submission(models.Model):
             models.Index(
                 fields=["received_at"], condition=Q(state="RECEIVED"), name="submission_received"
             ),
+            # The log of the site: what was published or taken back, the newest first.
+            models.Index(
+                fields=["-decided_at", "-id"],
+                condition=Q(state__in=("PUBLISHED", "SUPERSEDED", "WITHDRAWN")),
+                name="submission_newest",
+            ),
         ]
 
     def __str__(self):

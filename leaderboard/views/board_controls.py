@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from leaderboard import drawings
 from leaderboard.core import metrics
+from leaderboard.core.own import WISHES
 from leaderboard.filters import MOST_LAYERS, STATED, Filters
 
 # Of a facet, at most so many values are offered in a select, and in a list of boxes.
@@ -150,6 +151,16 @@ class Weight:
     metric: metrics.Metric
     name: str
     value: str
+
+
+@dataclass(frozen=True)
+class WishField:
+    """A part of the reader's own scenario, as written by them."""
+
+    name: str
+    label: str
+    value: str
+    unit: str
 
 
 class Controls:
@@ -334,6 +345,14 @@ class Controls:
         slugs = dict.fromkeys([*self.page.filters.objectives, *weights])
         return [
             Weight(metrics.get(slug), f"w_{slug}", f"{weights.get(slug, 0):g}") for slug in slugs
+        ]
+
+    @property
+    def wishes(self) -> list[WishField]:
+        query = self.page.query
+        return [
+            WishField(name, wish.label, query.get(name, "")[:40], wish.unit_words)
+            for name, wish in WISHES.items()
         ]
 
     @property

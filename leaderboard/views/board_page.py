@@ -3,25 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, quantities, snapshots
+from leaderboard import charts, drawings, own_scenarios, quantities, snapshots, yours
 from leaderboard.axes import Axis
-from leaderboard.core import metrics
+from leaderboard.core import hypervolume, metrics
+from leaderboard.core.own import WISHES
 from leaderboard.filters import Filters
 from leaderboard.findings import finding
-from leaderboard.models import Board
+from leaderboard.models import Board, Chance
+from leaderboard.models.chances import Chances
 from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who
 from leaderboard.views import board_multiples
+from leaderboard.views.board_advice import Advice, Weighing
 from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_table import Table
 
 NAMED_AS_MISSING = 25
+# What a question may ask without changing which entries are ranked, or by what.
+UNASKED: dict[str, Any] = {
+    **{"x": "", "y": "", "scale": "", "size": "", "layers": 1, "sort": "", "columns": ()},
+    **{"after": 0, "start": 0, "ignored": (), "weights": {}, "pick": ""},
+    **{"is_roomy": False, "has_single_ranks": False},
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ class BoardPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         prefetch_related_objects([board], "objectives")
-        self.available = snapshots.of(board).available
+        snapshot = snapshots.of(board)
+        self.available = snapshot.available
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
         self.filters = Filters.read(query, board, ranked_by)
         self.usual = Filters.read(QueryDict(), board, ranked_by)
@@ -54,7 +65,7 @@ class BoardPage:
             )
             if metric in self.available or metric in self.filters.objectives
         ]
-        self.standings = Standings(board, self.filters)
+        self.standings = Standings(board, self.filters, snapshot)
         self.known_axes: dict[str, Axis] = {}
         self.controls = Controls(self)
         self.table = Table(self)
@@ -67,7 +78,7 @@ class BoardPage:
     def link(self, **changes: str | None) -> str:
         """The query of this page with some parameters changed; None takes one away."""
         query = self.query.copy()
-        for name in ("start", "after"):
+        for name in ("start", "after", "entry"):
             query.pop(name, None)
         for name, value in changes.items():
             query.pop(name, None)
@@ -98,8 +109,22 @@ class BoardPage:
         return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
 
     @property
+    def why_link(self) -> str:
+        """The page that tells why an entry stands where it does; its id comes at the end."""
+        query = self.link(sort=None, columns=None, density=None).lstrip("?")
+        return f"{self.board.get_absolute_url()}why/?{query}{query and '&'}entry="
+
+    @property
     def api_link(self) -> str:
         return f"/api/v1/boards/{self.board.slug}/frontier/{self.link().rstrip('?')}"
+
+    @property
+    def no_scenario_link(self) -> str:
+        return self.link(**dict.fromkeys(WISHES))
+
+    @property
+    def score_link(self) -> str:
+        return self.link(sort="score")
 
     @property
     def ranks_link(self) -> str:
@@ -118,10 +143,15 @@ class BoardPage:
     @property
     def ignored(self) -> list[str]:
         """What of the address could not be used, and why."""
+        if self.filters.own and not self.standings.is_own:
+            own = [f"own scenario: it is worked out for up to {yours.UP_TO:,} entries"]
+        else:
+            own = []
         lost = [f"after={self.filters.after}: the entry is not among the rows any more"]
         return [
             *self.filters.ignored,
             *self.controls.unknown_values,
+            *own,
             *(lost if self.table.is_lost else []),
         ]
 
@@ -177,8 +207,9 @@ class BoardPage:
         """Names of everything that is named, in one query."""
         drawn = self.chart.points.entries[self.chart.named]
         rows = self.table.selection.entries
+        advised = self.standings.points.entries[self.advice.named_places]
         lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
-        return self.standings.who(np.unique(np.concatenate([drawn, rows, *lacking])))
+        return self.standings.who(np.unique(np.concatenate([drawn, rows, advised, *lacking])))
 
     @cached_property
     def chart(self) -> charts.Scatter:
@@ -230,6 +261,53 @@ class BoardPage:
     def has_others(self) -> bool:
         """Entries on the frontier of all objectives that are not on the line of the two shown."""
         return bool(len(self.chart.groups()["other_objectives"]))
+
+    # What it comes to
+
+    @cached_property
+    def advice(self) -> Advice:
+        return Advice(self)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        return Weighing(self)
+
+    @cached_property
+    def knee(self) -> Who | None:
+        """The entry at which the frontier of the two metrics shown bends."""
+        if self.chart.bend is None:
+            return None
+        return self.who[int(self.chart.points.entries[self.chart.bend])]
+
+    @cached_property
+    def covered(self) -> str:
+        """How much of the box between worst and best the frontier covers, “63.2 %”."""
+        standings = self.standings
+        if standings.is_published_layer or not len(self):
+            return ""
+        objectives = self.filters.objectives
+        points, directions = standings.points.of(objectives).value, self.filters.directions
+        log = [
+            self.axis(slug).is_log and bool((points[:, place] > 0).all())
+            for place, slug in enumerate(objectives)
+        ]
+        box = hypervolume.box(points, directions, log)
+        share = hypervolume.covered(points[standings.on_frontier], directions, box).share
+        return "" if share is None else quantities.PERCENT.quantity(share)
+
+    @cached_property
+    def scenario(self) -> str:
+        """The reader's own scenario in words."""
+        return own_scenarios.told(self.filters.own) if self.standings.is_own else ""
+
+    @cached_property
+    def chances(self) -> Chances | None:
+        """How likely entries are to be on the frontier; None under another question."""
+        asked = replace(self.filters, **UNASKED)
+        if asked != replace(self.usual, **UNASKED) or not self.board.latest:
+            return None
+        found = Chance.objects.of(self.board)
+        return None if found.reason else found
 
     @cached_property
     def pairs(self) -> list[board_multiples.Pair]:

@@ -33,6 +33,8 @@ class Cell:
     strip: str | SafeString = ""
     origin: str = ""
     is_estimated: bool = False
+    # Worked out in the reader's own scenario.
+    is_own: bool = False
     # Whether any range of the column needs more room, so that the strips line up.
     is_long: bool = False
 
@@ -74,6 +76,9 @@ class Row:
     cells: list[Cell]
     stated: list[str]
     level: Level | None
+    # “62 %”, how likely it is to be on the frontier, and how exactly that is known.
+    chance: str = ""
+    chance_error: str = ""
 
 
 class Table:
@@ -103,6 +108,24 @@ class Table:
         sort = self.page.filters.sort
         by = self.page.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
         return metrics.get(by)
+
+    @property
+    def is_by_score(self) -> bool:
+        """Whether ranks are those of the reader's weights."""
+        return self.page.standings.weighed is not None and self.page.filters.sort == SCORE
+
+    @property
+    def ordered_by(self) -> str:
+        """In words: “quality”, “your weights”."""
+        has_weights = self.page.standings.weighed is not None
+        if has_weights and self.page.filters.sort in (LAYER, SCORE):
+            return "your weights"
+        return self.ranked_on.label.lower()
+
+    @property
+    def ranked_by(self) -> str:
+        """What ranks are about, in words."""
+        return "your weights" if self.is_by_score else self.ranked_on.label.lower()
 
     # Columns
 
@@ -170,11 +193,15 @@ class Table:
         entries = self.selection.entries
         standings = self.page.standings
         runs = standings.snapshot.parts["runs"][self.selection.places].tolist()
-        ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
+        if self.is_by_score:
+            ranks = standings.weighed.ranks[self.places].tolist()
+        else:
+            ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
         cells = [self.cells(column) for column in self.columns]
         stated = [self.words(name) for name in self.stated]
         levels = self.words("level") if self.has_level else None
         layers = standings.layer[self.places].tolist()
+        chances = self.chances
         return [
             Row(
                 self.page.who[entry],
@@ -184,9 +211,22 @@ class Table:
                 [column[index] for column in cells],
                 [column[index] for column in stated],
                 level(levels[index]) if levels is not None else None,
+                *chances[index],
             )
             for index, entry in enumerate(entries.tolist())
         ]
+
+    @property
+    def has_chances(self) -> bool:
+        return self.page.chances is not None
+
+    @property
+    def chances(self) -> list[tuple[str, str]]:
+        """Each row's chance of being on the frontier, and its standard error."""
+        if self.page.chances is None:
+            return [("", "")] * len(self.places)
+        found = self.page.chances.at(self.selection.entries)
+        return [chance(*one) for one in zip(*(part.tolist() for part in found), strict=True)]
 
     def words(self, facet: str) -> list[str]:
         """A facet's value in each row; nothing where it is not stated. A level is its number."""
@@ -202,7 +242,12 @@ class Table:
         parts = [
             part[:, 0].tolist() for part in (points.value, points.low, points.high, points.origin)
         ]
-        cells = [cell(column, *numbers) for numbers in zip(*parts, strict=True)]
+        own = self.page.standings.snapshot.parts.get(f"own-{column.metric.slug}")
+        is_own = [False] * len(self.places) if own is None else own[self.selection.places].tolist()
+        cells = [
+            replace(cell(column, *numbers), is_own=mine)
+            for *numbers, mine in zip(*parts, is_own, strict=True)
+        ]
         most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
         is_long = any(len(one.range) > LONG_RANGE for one in cells)
         return [
@@ -261,6 +306,15 @@ def cell(column: Column, value: float, low: float, high: float, origin: int) -> 
         origin=Origin(Origin.values[origin]).label,
         is_estimated=origin not in READ_OFF,
     )
+
+
+def chance(probability: float, error: float) -> tuple[str, str]:
+    """“62 %” and “± 1.5”, both empty where nobody knows."""
+    if probability != probability:
+        return "", ""
+    percent = 100 * probability
+    told = f"{percent:.0f}" if percent in (0, 100) or 1 <= percent <= 99 else f"{percent:.1f}"
+    return f"{told}{quantities.NBSP}%", f"± {100 * error:.1f}" if error else ""
 
 
 def level(number: str) -> Level:

@@ -1,21 +1,14 @@
-"""The boards: list, page, its two twins, and its history."""
+"""The boards: list, page and its twin."""
 
-import csv
-from collections.abc import Iterator
-
-import numpy as np
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from leaderboard import charts
-from leaderboard.core import metrics
-from leaderboard.models import Board, Frontier, Placement
-from leaderboard.spreadsheets import safe, written
-from leaderboard.views import conditional
+from leaderboard.models import Board, Frontier, SharedView
+from leaderboard.views import board_why, conditional
 from leaderboard.views.board_page import BoardPage, whole
-from leaderboard.views.board_told import Told
+from leaderboard.views.frozen import frozen_view
 from leaderboard.views.thumbnails import thumbnails
 
 
@@ -25,16 +18,20 @@ def boards(request: HttpRequest) -> HttpResponse:
 
 
 def dated(slug: str) -> Board:
-    """The board with its task, its objectives to follow, and the day of its newest frontier."""
+    """The board with its task, the day of its newest frontier, and its newest short address."""
     newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
+    shared = SharedView.objects.filter(board=OuterRef("pk")).order_by("-pk")
     boards = Board.objects.select_related("task").annotate(
-        published_at=Subquery(newest.values("published_at")[:1])
+        published_at=Subquery(newest.values("published_at")[:1]),
+        last_shared=Subquery(shared.values("pk")[:1]),
     )
     return get_object_or_404(boards, slug=slug)
 
 
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     board = dated(slug)
+    if at := request.GET.get("at"):
+        return frozen_view(request, board, whole(at))
     tag = conditional.etag(request, board)
     if (same := conditional.unchanged(request, tag)) is not None:
         return same
@@ -77,13 +74,25 @@ def board_crowd(request: HttpRequest, slug: str) -> HttpResponse:
     return conditional.tagged(JsonResponse(page.chart.crowd()), tag)
 
 
-def board_who(request: HttpRequest, slug: str) -> HttpResponse:
-    """One entry of the view in words, for the strip below the chart: `entry` names it."""
+def told(request: HttpRequest, slug: str) -> board_why.Why:
+    """The entry that `entry` names, in the board's view. Raises Http404."""
     page = BoardPage(dated(slug), request.GET)
-    told = Told.of(page, whole(request.GET.get("entry")))
-    if told is None:
+    found = board_why.of(page, whole(request.GET.get("entry")))
+    if found is None:
         raise Http404("The view has no such entry.")
-    return JsonResponse(told.as_json())
+    return found
+
+
+def board_who(request: HttpRequest, slug: str) -> HttpResponse:
+    """One entry of the view in words, for the strip below the chart."""
+    return JsonResponse(told(request, slug).as_json())
+
+
+def why(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who beats an entry in the view, by how much, and what it would need."""
+    found = told(request, slug)
+    context = {"board": found.page.board, "page": found.page, "why": found}
+    return render(request, "leaderboard/why.html", context)
 
 
 def row_object(page: BoardPage, index: int) -> dict:
@@ -91,7 +100,9 @@ def row_object(page: BoardPage, index: int) -> dict:
     row, points = page.table.rows[index], page.table.points
     values = {
         column.metric.slug: bounded(
-            *(float(part[index, place]) for part in (points.value, points.low, points.high)),
+            float(points.value[index, place]),
+            float(points.low[index, place]),
+            float(points.high[index, place]),
             column.metric.unit,
         )
         for place, column in enumerate(page.table.columns)
@@ -109,88 +120,3 @@ def row_object(page: BoardPage, index: int) -> dict:
 
 def bounded(value: float, low: float, high: float, unit: str) -> dict | None:
     return None if value != value else {"value": value, "low": low, "high": high, "unit": unit}
-
-
-class Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def board_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """All ranked entries of the view, with intervals, in canonical units."""
-    board = dated(slug)
-    page = BoardPage(board, request.GET)
-    writer = csv.writer(Echo())
-    response = StreamingHttpResponse(
-        (writer.writerow(line) for line in csv_lines(page)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{board.slug}-{board.latest}.csv"'
-    return response
-
-
-def csv_lines(page: BoardPage) -> Iterator[list]:
-    heads = ["entry", "layer", "model", "method", "hardware", "device_count", "settings"]
-    for metric in page.metrics:
-        unit = metrics.get(metric).unit
-        heads += [f"{metric} ({unit})", f"{metric} low ({unit})", f"{metric} high ({unit})"]
-    yield heads
-    order = page.standings.order
-    for start in range(0, len(order), 1000):
-        yield from csv_block(page, order[start : start + 1000])
-
-
-def csv_block(page: BoardPage, places: np.ndarray) -> Iterator[list]:
-    points = page.standings.at(places).of(page.metrics)
-    named = page.standings.who(points.entries)
-    layers = page.standings.layer[places].tolist()
-    for index, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
-        who = named[entry]
-        line: list[object] = [entry, layer or ""]
-        line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
-        line += [who.count, safe(", ".join(who.settings))]
-        for numbers in zip(points.value[index], points.low[index], points.high[index], strict=True):
-            line += [written(number) for number in numbers]
-        yield line
-
-
-def history(request: HttpRequest, slug: str) -> HttpResponse:
-    """The versions of a board; `?at=12` shows the frontier as it was then."""
-    board = dated(slug)
-    versions = list(board.frontiers.order_by("-number")[:200])
-    at = whole(request.GET.get("at")) or board.latest
-    shown = next((one for one in versions if one.number == at), None) or (
-        board.frontiers.filter(number=at).first()
-    )
-    if shown is None and "at" in request.GET:
-        raise Http404("The board has no such version.")
-    return render(
-        request,
-        "leaderboard/history.html",
-        {
-            "board": board,
-            "versions": versions,
-            "shown": shown,
-            "objectives": [metrics.get(metric) for metric in (shown.objectives if shown else [])],
-            "placements": placed(shown) if shown else [],
-        },
-    )
-
-
-def placed(frontier: Frontier) -> list[Placement]:
-    """The first layer of a version, with the numbers of its day."""
-    placements = (
-        frontier.board.placements.at(frontier.number)
-        .filter(layer=1)
-        .select_related("entry__model", "entry__method", "entry__hardware", "entry__task")
-        .order_by("entry")[:500]
-    )
-    return [with_point(placement, frontier) for placement in placements]
-
-
-def with_point(placement, frontier: Frontier):
-    """The placement with its point written out, each number in its own unit."""
-    from_metrics = zip(frontier.objectives, placement.point, strict=False)
-    placement.written = [(metrics.get(metric), value) for metric, value in from_metrics]
-    return placement

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,13 +22,17 @@ def newest_change() -> int:
 RELEASE = newest_change()
 
 
-def etag(request: HttpRequest, board: Board) -> str:
-    """Of one board under one question for one reader: the session stands for the user."""
-    return page_tag(request, *state(board))
+def etag(request: HttpRequest, dated: Any) -> str:
+    """Of one board, as `boards.dated` finds it, under one question for one reader."""
+    # A page shows its short address once there is one.
+    return page_tag(request, *state(dated), dated.last_shared)
 
 
 def page_tag(request: HttpRequest, *parts) -> str:
-    """Of a page that shows these parts, under one question for one reader."""
+    """Of a page that shows these parts, under one question for one reader.
+
+    The session stands for the user.
+    """
     cookies = [request.COOKIES.get(name, "") for name in ("theme", "sessionid", "csrftoken")]
     return digest(RELEASE, *parts, request.get_full_path(), *cookies)
 

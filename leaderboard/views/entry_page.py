@@ -9,19 +9,18 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from leaderboard import charts, drawings, quantities, visibility
-from leaderboard.core import metrics, pareto
+from leaderboard.core import metrics
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standings import Standings, Who
+from leaderboard.standing import Passage, Standing, passages, stored_layers
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.history import Replacement, replacements
 from leaderboard.views.life_share import BEGINNINGS, LifeShare
 from leaderboard.views.provenance import Chain
 
-NEIGHBOURS = 6
 NAMED = ("task", "model", "method", "hardware")
 RUNS = 200
 EMPTY = QueryDict()
@@ -44,15 +43,6 @@ class MetricRow:
     is_estimated: bool
     how: str
     link: str
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """Another entry beside this one, with the difference on each objective."""
-
-    who: Who
-    differences: list[str]
-    layer: int
 
 
 class EntryPage:
@@ -91,7 +81,12 @@ class EntryPage:
         if self.board is None:
             return None
         self.board.task = self.entry.task
-        return BoardPage(self.board, EMPTY)
+        page = BoardPage(self.board, EMPTY)
+        if self.board.latest:
+            # Stored layers: working them out for a million entries is not this page's affair.
+            standings = page.standings
+            standings.layer = stored_layers(self.board, standings.points.entries)
+        return page
 
     @property
     def ranked(self) -> BoardPage:
@@ -100,20 +95,13 @@ class EntryPage:
         return self.page
 
     @property
-    def standings(self) -> Standings:
-        return self.ranked.standings
-
-    @cached_property
     def place(self) -> int | None:
         """Where the entry stands among the ranked ones."""
-        if self.page is None:
-            return None
-        found = np.flatnonzero(self.standings.points.entries == self.entry.pk)
-        return int(found[0]) if len(found) else None
+        return self.on_board.place if self.on_board else None
 
     @property
-    def layer(self) -> int:
-        return 0 if self.place is None else int(self.standings.layer[self.place])
+    def layer(self) -> int | None:
+        return self.on_board.layer if self.on_board else None
 
     @cached_property
     def chart(self) -> charts.Scatter | None:
@@ -124,6 +112,8 @@ class EntryPage:
         if not len(found):
             return None
         chart.highlight = int(found[0])
+        # A large board draws a sample, of which this entry need not be part.
+        self.ranked.who.update(self.ranked.standings.who(np.array([self.entry.pk])))
         return chart
 
     @property
@@ -139,68 +129,26 @@ class EntryPage:
         return drawings.scatter(self.chart, 358, 320, "narrow", "only-narrow", most=3)
 
     @cached_property
-    def dominance(self) -> tuple[np.ndarray, np.ndarray]:
-        """Places of the entries that dominate this one, and of those that it dominates."""
-        if self.place is None:
-            return np.zeros(0, int), np.zeros(0, int)
-        standings = self.standings
-        values = standings.points.of(standings.filters.objectives).value
-        own = values[self.place]
-        above, below = pareto.dominance(values, own, standings.filters.directions)
-        return pareto.nearest(values, own, above), pareto.nearest(values, own, below)
-
-    @property
-    def beaten_by(self) -> int:
-        return len(self.dominance[0])
-
-    @property
-    def beats(self) -> int:
-        return len(self.dominance[1])
-
-    @property
-    def more_beating(self) -> int:
-        return max(self.beaten_by - NEIGHBOURS, 0)
-
-    @property
-    def more_beaten(self) -> int:
-        return max(self.beats - NEIGHBOURS, 0)
+    def on_board(self) -> Standing | None:
+        """Its layer, ranks and neighbours on the board that the page compares on."""
+        if self.page is None or self.board is None or not self.is_published:
+            return None
+        standings = self.page.standings
+        points = standings.points.of(standings.filters.objectives)
+        return Standing(self.entry, self.board, points)
 
     @cached_property
-    def dominating(self) -> list[Neighbour]:
-        return self.neighbours(self.dominance[0][:NEIGHBOURS])
+    def elsewhere(self) -> list[tuple[Board, int | None]]:
+        """The other boards of its task, with the stored layer where it has one."""
+        others = [board for board in self.boards if board != self.board]
+        live = self.entry.placements.live().filter(board__in=others) if others else []
+        layers = {one.board_id: one.layer for one in live}
+        return [(board, layers.get(board.pk)) for board in others]
 
     @cached_property
-    def dominated(self) -> list[Neighbour]:
-        return self.neighbours(self.dominance[1][:NEIGHBOURS])
-
-    def neighbours(self, places: np.ndarray) -> list[Neighbour]:
-        standings = self.standings
-        entries = standings.points.entries[places].tolist()
-        return [
-            Neighbour(
-                self.named[entry],
-                [self.difference(place, slug) for slug in standings.filters.objectives],
-                int(standings.layer[place]),
-            )
-            for place, entry in zip(places.tolist(), entries, strict=True)
-        ]
-
-    @cached_property
-    def named(self) -> dict[int, Who]:
-        standings = self.standings
-        places = np.concatenate([part[:NEIGHBOURS] for part in self.dominance]).astype(int)
-        return standings.who(standings.points.entries[places])
-
-    def difference(self, place: int, slug: str) -> str:
-        """“tie” where bounds overlap, points for a share, a ratio for an amount."""
-        points = self.standings.points.of([slug])
-        value, low, high = points.value[:, 0], points.low[:, 0], points.high[:, 0]
-        here = self.place
-        if low[place] <= high[here] and low[here] <= high[place]:
-            return "tie"
-        if slug == "quality":
-            return quantities.signed(100 * (value[place] - value[here]), 1)
-        return quantities.ratio(value[place], value[here])
+    def passages(self) -> tuple[list[Passage], int]:
+        """When it entered and left layers of boards and why, and how many older times there are."""
+        return passages(self.entry)
 
     @property
     def objectives(self) -> list[metrics.Metric]:
@@ -408,8 +356,9 @@ class EntryPage:
             return ""
         if self.layer == 1:
             return "No entry of the board beats it on all objectives at once."
-        beaten = quantities.count(self.beaten_by, "entry", "entries")
-        verb = "is" if self.beaten_by == 1 else "are"
+        beaten_by = self.on_board.beaten_by if self.on_board else 0
+        beaten = quantities.count(beaten_by, "entry", "entries")
+        verb = "is" if beaten_by == 1 else "are"
         return (
             f"{beaten} of the board {verb} at least as good on every objective and better on one."
         )

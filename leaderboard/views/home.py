@@ -113,7 +113,8 @@ def newcomers(frontiers: Sequence[Frontier]) -> dict[int, list[int]]:
     until: dict[tuple[int, int | None], set[int]] = {}
     for board, entry, start, end in rows.values_list("board", "entry", "since", "until"):
         since.setdefault((board, start), []).append(entry)
-        until.setdefault((board, end), set()).add(entry)
+        if end is not None:
+            until.setdefault((board, end), set()).add(entry)
     return {
         frontier.pk: [
             entry

@@ -20,7 +20,7 @@ from leaderboard.core import claims as core
 from leaderboard.core import metrics, techniques
 from leaderboard.literature import Option
 from leaderboard.models import Board, Claim, Entry, Run, Source, Submission
-from leaderboard.views.boards import Echo, safe
+from leaderboard.spreadsheets import Echo, safe
 from leaderboard.views.lists import ListPage
 from leaderboard.views.uses_page import UsesPage
 

@@ -66,6 +66,7 @@ def volume_agrees(points, directions):
 
     found = hypervolume.covered(points.value, directions, box)
 
+    assert found.share is not None
     assert found.share == pytest.approx(moocore.hypervolume(costs, ref=np.ones(len(directions))))
     assert found.exclusive is not None
     for place in range(len(points)):

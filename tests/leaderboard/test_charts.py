@@ -243,7 +243,7 @@ def test_a_crowd_carries_no_names_but_says_where_everybody_is():
     )
     traces = chart.figure()["data"]
     assert {trace["meta"]["style"] for trace in traces} == {
-        *("frontier_line", "frontier_reach", "frontier")
+        *("frontier_line", "frontier_reach", "frontier", "knee")
     }
 
 

@@ -276,7 +276,7 @@ def test_all_analyses_are_listed(client):
     found = client.get(f"{ROOT}analyses/").json()["results"]
 
     assert [row["slug"] for row in found] == sorted(analyses.ALL)
-    assert len(found) == 18
+    assert len(found) == 20
 
 
 def test_an_analysis_refuses_by_field_and_says_what_is_missing(client):

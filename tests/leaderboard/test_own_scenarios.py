@@ -83,7 +83,7 @@ def test_a_price_gives_what_the_catalogue_would_give_with_it(task):
         (after.value, after.low, after.high),
         strict=True,
     ):
-        assert np.allclose(mine, catalogue, rtol=1e-12, equal_nan=True)
+        assert np.allclose(mine, catalogue, rtol=1e-12, atol=0, equal_nan=True)
     assert np.isfinite(yours.points.of(["carbon", "cost"]).value).all()
     assert np.isfinite(before.of(["carbon"]).value).sum() == 3
     followed = dict(zip(METRICS, yours.is_own.T.tolist(), strict=True))
@@ -100,10 +100,12 @@ def test_life_and_utilisation_change_what_making_devices_takes(task):
 
     yours = in_scenario(task, life="4 years", utilisation="50 %").points.of(["material"])
 
-    # Four years half at work are the two years that are taken otherwise, without their range.
-    assert np.allclose(yours.value, before.value)
-    assert np.allclose(yours.low, before.value)
-    assert (before.low < before.value).all()
+    # Four years half at work are the two years that are taken otherwise, without their range from
+    # one to five; what is left is that of the mass.
+    assert np.allclose(yours.value, before.value, atol=0)
+    assert np.allclose(yours.low, 0.8 * before.value, atol=0)
+    assert np.allclose(yours.high, 1.5 * before.value, atol=0)
+    assert np.allclose(before.low, 0.8 / 2.5 * before.value, atol=0)
 
 
 def test_electricity_is_paid_for_what_is_drawn(task):
@@ -113,7 +115,7 @@ def test_electricity_is_paid_for_what_is_drawn(task):
     yours = in_scenario(task, electricity="0.36 USD/kWh").points.of(["cost"])
 
     widest = np.where(np.isfinite(energy), energy, node)
-    assert np.allclose(yours.value[:, 0], widest * 1e-7)
+    assert np.allclose(yours.value[:, 0], widest * 1e-7, atol=0)
 
 
 def test_without_a_scenario_nothing_changes(task):

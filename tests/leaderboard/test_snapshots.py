@@ -1,5 +1,7 @@
 """Columns of boards: in memory and in files alike, patched and read anew alike, and never stale."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def plain(snapshot) -> dict:
     """Entry → everything that is known of it, codes resolved."""
     rows = {}
     for place, entry in enumerate(snapshot.entries.tolist()):
-        row = {"runs": int(snapshot.parts["runs"][place])}
+        row: dict[str, Any] = {"runs": int(snapshot.parts["runs"][place])}
         for dimension in ("model", "method", "precision", "level", "submitter", "boundary"):
             row[dimension] = snapshot.tables[dimension][snapshot.code(dimension)[place]]
         for metric in snapshot.metrics:
@@ -91,6 +93,7 @@ def test_a_patched_revision_is_the_one_read_anew(in_files):
     refresh(board)
     board.refresh_from_db()
     first = snapshots.take(board)
+    assert first is not None
     gone, changed, *_ = list(snapshots.opened(first).entries.tolist())
     new = make_entry(board, model=make_model("Newcomer"), quality=0.9, energy=1, throughput=7)
     make_run(board.task.entries.get(pk=changed), quality=0.8)
@@ -100,6 +103,7 @@ def test_a_patched_revision_is_the_one_read_anew(in_files):
     board.refresh_from_db()
 
     second = snapshots.take(board, {gone, changed, new.pk})
+    assert second is not None
 
     patched, anew = snapshots.opened(second), snapshots.in_memory(board)
     assert plain(patched) == plain(anew)

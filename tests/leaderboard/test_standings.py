@@ -343,8 +343,8 @@ def test_what_a_thinned_chart_draws_has_the_whole_frontier(seed):
     board = make_board("quality", "node_energy", "cost")
     rng = random.Random(seed)
     for _ in range(60):
-        numbers = {"quality": rng.randint(1, 9) / 10, "energy": rng.randint(1, 9)}
-        make_entry(board, **numbers, cost=rng.choice([1, 2, None]))
+        quality, energy = rng.randint(1, 9) / 10, rng.randint(1, 9)
+        make_entry(board, quality=quality, energy=energy, cost=rng.choice([1, 2, None]))
     found = standing(board, "quality_min=0.3" if seed % 2 else "")
     points = found.points.of(["node_energy", "quality"]).value
     frontier = set(np.flatnonzero(pareto.frontier(points, [-1, 1])).tolist())

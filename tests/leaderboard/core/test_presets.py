@@ -73,6 +73,13 @@ def test_ties_are_those_whose_intervals_overlap_in_their_order():
     assert (clear.place, clear.runner_up, clear.ties.tolist(), clear.is_tie) == (1, 2, [], False)
 
 
+def test_rounding_does_not_shut_out_who_is_just_within_the_margin():
+    quality = column([0.14, 0.12, 0.11], 1)
+    assert 0.14 - 0.02 > 0.12
+
+    assert made(choose_near_best(column([3, 2, 1]), quality, 0.02)).place == 1
+
+
 def test_a_budget_is_a_limit_on_the_better_side():
     quality, cost, speed = column([0.9, 0.8, 0.7], 1), column([3, 2, 1]), column([1, 2, 3], 1)
 
