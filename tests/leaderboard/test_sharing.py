@@ -604,3 +604,25 @@ def test_models_of_any_name_are_one_row_each(client):
     (line,) = csv_rows(client, f"{board.get_absolute_url()}data.csv")
 
     assert line["model"].startswith("'=cmd")
+
+
+@pytest.mark.parametrize("was_published", [False, True])
+def test_a_board_without_entries_can_be_taken_away(client, was_published):
+    board = make_board()
+    if was_published:
+        entry = make_entry(board, quality=0.5, energy=1)
+        refresh(board)
+        Estimate.objects.all().delete()
+        board.changes.create(entry=entry)
+        refresh(board)
+        assert board.frontiers.get(number=2).objectives == []
+    base = board.get_absolute_url()
+    at = "?at=2" if was_published else ""
+
+    assert csv_rows(client, f"{base}data.csv{at}") == []
+    assert json.loads(body(client, f"{base}rows.json{at}"))["rows"] == []
+    assert parquet.read_table(io.BytesIO(body(client, f"{base}rows.parquet{at}"))).num_rows == 0
+    ElementTree.fromstring(body(client, f"{base}figure.svg{at}"))
+    for name in ("figure.png", "cite.bib", ""):
+        body(client, f"{base}{name}{at}")
+    assert b"of 0 entries" in body(client, f"/embed{base}{at}")
