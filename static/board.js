@@ -112,6 +112,7 @@ async function draw() {
   target.on("plotly_hover", (event) => sayPoint(event.points[0]));
   target.on("plotly_click", (event) => sayPoint(event.points[0]));
   if (box.dataset.crowd) crowd(target, box.dataset.crowd, figure);
+  ring(target, figure);
   let wasNarrow = box.clientWidth < NARROW;
   const redress = () => {
     const again = dressed(figure, box);
@@ -123,6 +124,45 @@ async function draw() {
     wasNarrow = !wasNarrow;
     redress();
   }).observe(box);
+}
+
+// A ring around the point of the row that the pointer or the keyboard is on.
+let lit = null;
+let encircle = () => {};
+document.addEventListener("entry:lit", (event) => {
+  lit = event.detail;
+  encircle();
+});
+
+function ring(target, figure) {
+  const mark = Object.assign(document.createElement("div"), { className: "ring", hidden: true });
+  target.append(mark);
+  encircle = () => {
+    const at = whereIs(lit, target, figure);
+    mark.hidden = !at;
+    if (at) mark.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+  };
+  target.on("plotly_afterplot", encircle);
+}
+
+// Where an entry's point is in the box, in pixels; nothing when it is not drawn.
+function whereIs(entry, target, figure) {
+  const axes = [target._fullLayout.xaxis, target._fullLayout.yaxis];
+  const inside = (pixels) => {
+    if (!axes.every((axis, side) => pixels[side] >= 0 && pixels[side] <= axis._length)) return null;
+    return axes.map((axis, side) => axis._offset + pixels[side]);
+  };
+  for (const trace of figure.data) {
+    const place = trace.customdata?.findIndex(([one]) => one === entry) ?? -1;
+    if (place >= 0) return inside(axes.map((axis, side) => axis.d2p(trace["xy"[side]][place])));
+  }
+  const place = target.dots?.entry.subarray(0, target.dots.count).indexOf(entry) ?? -1;
+  if (place < 0) return null;
+  const ends = [figure.layout.xaxis.range, figure.layout.yaxis.range];
+  return inside(axes.map((axis, side) => {
+    const [from, to] = ends[side];
+    return axis.r2p(from + ((to - from) * target.dots["xy"[side]][place]) / 65535);
+  }));
 }
 
 // Many entries: dots on a canvas below Plotly's drawing, which keeps the frontier and the axes.
@@ -144,6 +184,7 @@ async function crowd(target, url, figure) {
   canvas.className = "crowd";
   canvas.setAttribute("aria-hidden", "true");
   target.prepend(canvas);
+  target.dots = { ...dots, count: told.count };
   let shown = [];
   const paint = () => { shown = painted(canvas, target, dots, told.count, figure); };
   for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);

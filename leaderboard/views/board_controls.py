@@ -256,8 +256,8 @@ class Controls:
             "origin",
             "Origin",
             [
-                Option("", "in any way", not measured),
-                Option("measured", "by meter, sensor or report", measured),
+                Option("", "every value", not measured),
+                Option("measured", "only values metered or reported", measured),
             ],
         )
 
@@ -439,7 +439,7 @@ class Controls:
             words = FACET_WORDS[facet].everything.capitalize()
             ways.append((words, self.page.link(**{facet: None})))
         if self.page.filters.measured_only:
-            ways.append(("Numbers obtained in any way", self.page.link(origin=None)))
+            ways.append(("Every value, estimated ones too", self.page.link(origin=None)))
         if self.page.filters.words:
             ways.append(("Names with any words", self.page.link(q=None)))
         for bound in self.bounds:
