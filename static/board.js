@@ -109,7 +109,10 @@ async function draw() {
   const { data: traces, layout } = dressed(figure, box);
   await Plotly.newPlot(target, traces, layout, CONFIG);
   box.classList.add("is-drawn");
-  target.on("plotly_hover", (event) => sayPoint(event.points[0]));
+  target.on("plotly_hover", ({ points: [point], event }) => {
+    const dot = target.nearestDot?.(event);
+    if (!dot || dot.distance > away(point, event, target)) sayPoint(point);
+  });
   target.on("plotly_click", (event) => sayPoint(event.points[0]));
   if (box.dataset.crowd) crowd(target, box.dataset.crowd, figure);
   ring(target, figure);
@@ -189,9 +192,10 @@ async function crowd(target, url, figure) {
   const paint = () => { shown = painted(canvas, target, dots, told.count, figure); };
   for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);
   paint();
+  target.nearestDot = (event) => nearest(shown, event, canvas);
   target.addEventListener("pointermove", (event) => {
-    const found = nearest(shown, event, canvas);
-    if (found >= 0) sayPoint({ customdata: [dots.entry[found]] });
+    const dot = target.nearestDot(event);
+    if (dot) sayPoint({ customdata: [dots.entry[dot.place]] });
   });
   target.dataset.crowd = "drawn";
 }
@@ -255,17 +259,26 @@ function sprite(marker, ratio, isOpen) {
 function nearest(cells, event, canvas) {
   const box = canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  let [found, best] = [-1, REACH ** 2];
+  let [found, best] = [-1, REACH];
   for (let dx = -1; dx <= 1; dx++) {
     for (let dy = -1; dy <= 1; dy++) {
       const cell = `${Math.floor(x / REACH) + dx},${Math.floor(y / REACH) + dy}`;
       for (const [place, left, top] of cells.get?.(cell) ?? []) {
-        const distance = (left - x) ** 2 + (top - y) ** 2;
+        const distance = Math.hypot(left - x, top - y);
         if (distance < best) [found, best] = [place, distance];
       }
     }
   }
-  return found;
+  return found < 0 ? null : { place: found, distance: best };
+}
+
+// How far the pointer is from a point of Plotly's, in pixels.
+function away({ x, y, xaxis, yaxis }, event, target) {
+  const box = target.getBoundingClientRect();
+  return Math.hypot(
+    box.left + xaxis._offset + xaxis.d2p(x) - event.clientX,
+    box.top + yaxis._offset + yaxis.d2p(y) - event.clientY,
+  );
 }
 
 // The question as an address, without what is empty or as usual.
@@ -306,12 +319,18 @@ document.addEventListener("input", (event) => {
   document.querySelector(`output[for="${event.target.id || "-"}"]`)?.replaceChildren(event.target.value);
 });
 
+// Who asks twice sees the later answer, whichever comes first.
+let turns = 0;
 async function show(url, push = true) {
+  const turn = ++turns;
   const main = document.getElementById("main");
   main.setAttribute("aria-busy", "true");
   const answer = await fetch(url);
+  if (turn !== turns) return;
   if (!answer.ok) return location.assign(url);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  if (turn !== turns) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const focused = document.activeElement;
   const wasOpen = [...document.querySelectorAll("#main details[open] > summary")].map((one) => one.textContent);
   main.replaceWith(document.adoptNode(page.getElementById("main")));

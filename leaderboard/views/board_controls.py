@@ -363,7 +363,9 @@ class Controls:
             Option(slug, metrics.get(slug).label, slug in shown)
             for slug in self.page.standings.snapshot.metrics
         ]
-        found.sort(key=lambda one: (not one.is_chosen, one.text.casefold()))
+        # Those that are shown stay in their order when one more is ticked.
+        order = {name: place for place, name in enumerate(shown)}
+        found.sort(key=lambda one: (order.get(one.value, len(order)), one.text.casefold()))
         return found + [Option(name, label, name in shown) for name, label in STATED.items()]
 
     @property
