@@ -255,6 +255,12 @@ def test_a_frozen_view_stays_while_the_board_goes_on(board, watched):
     assert watched.locator(".first-layer th a").all_inner_texts() == ["Moth"]
 
 
+# Each row's model and the number that is marked as the reader's.
+OWN_COSTS = """[...document.querySelectorAll("#table tbody tr")].map(row => [
+  row.querySelector("th a").textContent,
+  Number(row.querySelector(".own").lastChild.textContent)])"""
+
+
 def test_three_are_compared_history_is_stepped_through_prices_are_the_readers(board, watched):
     opened(watched, board.url)
     drawn(watched)
@@ -285,6 +291,10 @@ def test_three_are_compared_history_is_stepped_through_prices_are_the_readers(bo
     change(watched, lambda: watched.keyboard.press("Enter"), "own_electricity")
     assert "electricity price 0.3 USD/kWh" in watched.locator(".notice").first.inner_text()
     assert watched.get_by_label("Electricity price").is_visible()
+    # Without a price of devices the cost is that of the energy alone.
+    own = dict(watched.evaluate(OWN_COSTS))
+    expected = {name: 0.30 * energy / 3600 for name, (_, energy, _) in (ROWS | LATER).items()}
+    assert own == pytest.approx(expected, rel=0.01)
     watched.get_by_role("link", name="Back to the numbers as published").click()
     drawn(watched)
     assert watched.locator(".own").count() == 0

@@ -19,11 +19,12 @@ BOXES = 24
 
 @dataclass(frozen=True)
 class Words:
-    """How a facet is spoken of: before its choice, all of it, and by name."""
+    """How a facet is spoken of: before its choice, all of it, by name, and behind a choice."""
 
     before: str
     everything: str
     label: str
+    after: str = ""
 
 
 # The choices of the sentence, in its order.
@@ -32,7 +33,7 @@ SENTENCE = {
     "method": Words("with", "any method", "Method"),
     "hardware": Words("on", "any hardware", "Hardware"),
     "obtained": Words(", with energy", "obtained in any way", "How energy was obtained"),
-    "level": Words(", trusted as", "self-reported or better", "Verification"),
+    "level": Words(", with verification", "of any level", "Verification"),
     "year": Words(", measured in", "any year", "Year of measurement"),
 }
 # Those behind it, in groups.
@@ -40,14 +41,14 @@ MORE = {
     "Models": {
         "developer": Words("by", "any developer", "Developer"),
         "family": Words("of the family", "any family", "Family"),
-        "model_size": Words("with", "any size", "Size in parameters"),
+        "model_size": Words("with", "any size", "Size in parameters", " parameters"),
         "weights": Words("with", "any weights", "Weights"),
         "released": Words("released in", "any year", "Released"),
     },
     "Methods and settings": {
         "technique": Words("with", "any technique", "Kind of technique"),
         "precision": Words("at", "any precision", "Precision"),
-        "engine": Words("in", "any engine", "Engine"),
+        "engine": Words("run by", "any engine", "Engine"),
     },
     "Hardware": {
         "vendor": Words("from", "any vendor", "Vendor"),
@@ -237,7 +238,8 @@ class Controls:
         named = [texts.get(slug, slug) for slug in chosen]
         if len(named) > 3:
             named = [*named[:2], f"{len(named) - 2} others"]
-        return f"{FACET_WORDS[facet].before} {' or '.join(named)}".lstrip(", ")
+        words = FACET_WORDS[facet]
+        return f"{words.before} {' or '.join(named)}{words.after}".lstrip(", ")
 
     @cached_property
     def unknown_values(self) -> list[str]:
