@@ -71,7 +71,9 @@ def number(text):
 # Rows
 
 
-@pytest.mark.parametrize("query", ["", "?hardware=h100&sort=-node_energy", "?cost_min=0.15&x=cost"])
+@pytest.mark.parametrize(
+    "query", ["", "?hardware=h100&sort=-node_energy", "?cost_min=0.15&x=cost", "?sort=cost"]
+)
 def test_all_files_of_a_view_hold_the_rows_of_its_page(client, board, query, monkeypatch):
     monkeypatch.setattr(exports, "ROWS_AT_ONCE", 3)
     base = board.get_absolute_url()
