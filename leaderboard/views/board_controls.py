@@ -256,8 +256,8 @@ class Controls:
             "origin",
             "Origin",
             [
-                Option("", "in any way", not measured),
-                Option("measured", "by meter, sensor or report", measured),
+                Option("", "every value", not measured),
+                Option("measured", "only values metered or reported", measured),
             ],
         )
 
@@ -363,7 +363,9 @@ class Controls:
             Option(slug, metrics.get(slug).label, slug in shown)
             for slug in self.page.standings.snapshot.metrics
         ]
-        found.sort(key=lambda one: (not one.is_chosen, one.text.casefold()))
+        # Those that are shown stay in their order when one more is ticked.
+        order = {name: place for place, name in enumerate(shown)}
+        found.sort(key=lambda one: (order.get(one.value, len(order)), one.text.casefold()))
         return found + [Option(name, label, name in shown) for name, label in STATED.items()]
 
     @property
@@ -439,7 +441,7 @@ class Controls:
             words = FACET_WORDS[facet].everything.capitalize()
             ways.append((words, self.page.link(**{facet: None})))
         if self.page.filters.measured_only:
-            ways.append(("Numbers obtained in any way", self.page.link(origin=None)))
+            ways.append(("Every value, estimated ones too", self.page.link(origin=None)))
         if self.page.filters.words:
             ways.append(("Names with any words", self.page.link(q=None)))
         for bound in self.bounds:

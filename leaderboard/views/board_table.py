@@ -18,7 +18,6 @@ from leaderboard.quantities import Scale
 from leaderboard.standings import Selection, Who
 
 ROWS = 100
-LONG_RANGE = 9
 USUALLY_STATED = ("level",)
 STEPS = 4
 
@@ -35,8 +34,9 @@ class Cell:
     is_estimated: bool = False
     # Worked out in the reader's own scenario.
     is_own: bool = False
-    # Whether any range of the column needs more room, so that the strips line up.
-    is_long: bool = False
+    # Whether any number of the column has a range, so that the row has a cell for it.
+    has_ranges: bool = False
+    has_strip: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Column:
     axis: Axis
     sort_link: str
     aria_sort: str
-    is_objective: bool
+    # Bounds are drawn for what the chart shows; for the rest they are only written.
+    has_strip: bool
 
     @property
     def css(self) -> str:
@@ -170,7 +171,7 @@ class Table:
             self.page.axis(slug),
             self.page.link(sort=f"-{slug}" if sort == slug else slug),
             (worst_first if sort.startswith("-") else best_first) if is_sorted else "",
-            slug in self.page.filters.objectives,
+            slug in (self.page.filters.x, self.page.filters.y),
         )
 
     # Rows
@@ -197,7 +198,6 @@ class Table:
             ranks = standings.weighed.ranks[self.places].tolist()
         else:
             ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
-        cells = [self.cells(column) for column in self.columns]
         stated = [self.words(name) for name in self.stated]
         levels = self.words("level") if self.has_level else None
         layers = standings.layer[self.places].tolist()
@@ -208,7 +208,7 @@ class Table:
                 quantities.ranks(*ranks[index]),
                 layers[index],
                 runs[index],
-                [column[index] for column in cells],
+                [cells[index] for cells in self.cells_by_column],
                 [column[index] for column in stated],
                 level(levels[index]) if levels is not None else None,
                 *chances[index],
@@ -237,6 +237,10 @@ class Table:
             return [slug for slug, _ in found]
         return ["" if slug == NONE else text for slug, text in found]
 
+    @cached_property
+    def cells_by_column(self) -> list[list[Cell]]:
+        return [self.cells(column) for column in self.columns]
+
     def cells(self, column: Column) -> list[Cell]:
         points = self.points.of([column.metric.slug])
         parts = [
@@ -249,10 +253,18 @@ class Table:
             for *numbers, mine in zip(*parts, is_own, strict=True)
         ]
         most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
-        is_long = any(len(one.range) > LONG_RANGE for one in cells)
+        ranged = any(one.range for one in cells)
         return [
-            replace(one, pad=quantities.pad(one.text, most) if one.text else "", is_long=is_long)
+            replace(one, pad=quantities.pad(one.text, most) if one.text else "", has_ranges=ranged)
             for one in cells
+        ]
+
+    @property
+    def heads(self) -> list[tuple[Column, int]]:
+        """The columns of numbers, each with how many cells of bounds follow its number."""
+        return [
+            (column, column.has_strip + any(cell.has_ranges for cell in cells[:1]))
+            for column, cells in zip(self.columns, self.cells_by_column, strict=True)
         ]
 
     @property
@@ -294,15 +306,14 @@ class Table:
 
 def cell(column: Column, value: float, low: float, high: float, origin: int) -> Cell:
     if not np.isfinite(value):
-        return Cell("")
+        return Cell("", has_strip=column.has_strip)
     scale = column.scale
-    drawn = column.is_objective and drawings.strip(
-        column.axis, value, low, high, column.metric.family
-    )
+    drawn = column.has_strip and drawings.strip(column.axis, value, low, high, column.metric.family)
     return Cell(
         scale.number(value, low=low, high=high),
         range=scale.range(low, high) if high > low else "",
         strip=drawn or "",
+        has_strip=column.has_strip,
         origin=Origin(Origin.values[origin]).label,
         is_estimated=origin not in READ_OFF,
     )
