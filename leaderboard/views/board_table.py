@@ -1,6 +1,8 @@
 """The table of a board: a stretch of its ranked entries, every number with its bounds."""
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
@@ -16,10 +18,12 @@ from leaderboard.findings import READ_OFF
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.quantities import Scale
 from leaderboard.standings import Selection, Who
+from leaderboard.views import board_markup
 
 ROWS = 100
 LONG_RANGE = 9
 USUALLY_STATED = ("level",)
+ORIGINS = [one.label for one in Origin]
 STEPS = 4
 
 
@@ -244,23 +248,42 @@ class Table:
         ]
         own = self.page.standings.snapshot.parts.get(f"own-{column.metric.slug}")
         is_own = [False] * len(self.places) if own is None else own[self.selection.places].tolist()
-        cells = [
-            replace(cell(column, *numbers), is_own=mine)
-            for *numbers, mine in zip(*parts, is_own, strict=True)
-        ]
-        most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
-        is_long = any(len(one.range) > LONG_RANGE for one in cells)
+        texts, ranges = written(column.scale, *parts[:3])
+        strips = self.strips(column, points)
+        most = max((len(text.partition(".")[2]) for text in texts), default=0)
+        is_long = any(len(range) > LONG_RANGE for range in ranges)
         return [
-            replace(one, pad=quantities.pad(one.text, most) if one.text else "", is_long=is_long)
-            for one in cells
+            Cell(
+                text,
+                quantities.pad(text, most),
+                range,
+                strip,
+                ORIGINS[origin],
+                origin not in READ_OFF,
+                mine,
+                is_long,
+            )
+            if text
+            else Cell("", is_own=mine, is_long=is_long)
+            for text, range, strip, origin, mine in zip(
+                texts, ranges, strips, parts[3], is_own, strict=True
+            )
         ]
 
+    def strips(self, column: Column, points: Points) -> Sequence[str]:
+        """Where the numbers of an objective stand; nothing in any other column."""
+        if not column.is_objective:
+            return [""] * len(points)
+        numbers = points.value[:, 0], points.low[:, 0], points.high[:, 0]
+        return drawings.strips(column.axis, *numbers, column.metric.family)
+
     @property
-    def groups(self) -> list[tuple[int, list[Row]]]:
+    def groups(self) -> list[tuple[int, SafeString]]:
         """Rows by layer where they stand in that order, else all in one group."""
         if self.page.filters.sort != LAYER:
-            return [(-1, self.rows)]
-        return [(layer, list(rows)) for layer, rows in groupby(self.rows, lambda row: row.layer)]
+            return [(-1, board_markup.rows(self, self.rows))]
+        groups = groupby(self.rows, lambda row: row.layer)
+        return [(layer, board_markup.rows(self, rows)) for layer, rows in groups]
 
     @property
     def layer_link(self) -> str:
@@ -292,19 +315,14 @@ class Table:
         return min(self.start + ROWS, len(self.page))
 
 
-def cell(column: Column, value: float, low: float, high: float, origin: int) -> Cell:
-    if not np.isfinite(value):
-        return Cell("")
-    scale = column.scale
-    drawn = column.is_objective and drawings.strip(
-        column.axis, value, low, high, column.metric.family
-    )
-    return Cell(
-        scale.number(value, low=low, high=high),
-        range=scale.range(low, high) if high > low else "",
-        strip=drawn or "",
-        origin=Origin(Origin.values[origin]).label,
-        is_estimated=origin not in READ_OFF,
+def written(
+    scale: Scale, value: list[float], low: list[float], high: list[float]
+) -> tuple[list[str], list[str]]:
+    """Numbers and their ranges as they stand in a column; nothing where there is no number."""
+    numbers = list(zip(value, low, high, strict=True))
+    return (
+        [scale.number(one, low=a, high=b) if math.isfinite(one) else "" for one, a, b in numbers],
+        [scale.range(a, b) if b > a else "" for _, a, b in numbers],
     )
 
 
