@@ -3,7 +3,7 @@
 A small board is read from the database whenever something about it is new, and remembered by the
 process until its revision changes. A large one is written by a worker into files that all processes
 of a machine map, one folder per revision; until a new revision is there the one before it is shown.
-Nothing here needs to survive: a folder that is missing is made again (docs/decisions/0015).
+Nothing here needs to survive: a folder that is missing is made again (docs/decisions/0016).
 """
 
 import json

@@ -105,11 +105,8 @@ class Standing:
 
     def rank(self, column: int) -> tuple[int, int]:
         low, high = self.points.low[:, column], self.points.high[:, column]
-        own_low, own_high = low[self.place], high[self.place]
-        below, above = int((high < own_low).sum()), int((low > own_high).sum())
-        if self.directions[column] == metrics.HIGHER:
-            below, above = above, below
-        return below + 1, len(low) - above
+        assert self.place is not None
+        return rank_of(low, high, self.place, self.directions[column])
 
     # Neighbours
 
@@ -149,6 +146,17 @@ class Standing:
         if self.objectives[column] == "quality":
             return quantities.signed(100 * (value[place] - value[here]), 1)
         return quantities.ratio(value[place], value[here])
+
+
+def rank_of(low: np.ndarray, high: np.ndarray, place: int, better: int) -> tuple[int, int]:
+    """The best and the worst rank that bounds allow one of many, without a sort.
+
+    Bounds are of shape (n,) and finite.
+    """
+    below, above = int((high < low[place]).sum()), int((low > high[place]).sum())
+    if better == metrics.HIGHER:
+        below, above = above, below
+    return below + 1, len(low) - above
 
 
 def stored_layers(board: Board, entries: np.ndarray) -> np.ndarray:

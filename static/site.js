@@ -43,7 +43,7 @@ fitTables();
 
 // Copy buttons copy the code beside them.
 document.addEventListener("click", (event) => {
-  if (!event.target.matches(".take-away button, button[data-copy]")) return;
+  if (!event.target.matches(".take-away button[type=button], button[data-copy]")) return;
   navigator.clipboard?.writeText(event.target.parentElement.querySelector("code").textContent);
   event.target.textContent = "Copied";
 });

@@ -222,6 +222,8 @@ PAGES = {
     "entry": lambda site: site.board.task.entries.first().get_absolute_url(),
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",
+    "model": lambda site: site.board.task.entries.first().model.get_absolute_url(),
+    "task": lambda site: site.board.task.get_absolute_url(),
     "metric": lambda site: "/metrics/material/",
     "metrics": lambda site: "/metrics/",
     "metric tried": lambda site: (
@@ -242,6 +244,43 @@ PAGES = {
     "search": lambda site: "/search/?q=model",
     "not found": lambda site: "/nothing/here/",
 }
+
+
+def test_suggestions_are_chosen_by_keyboard(site, watched):
+    opened(watched, f"{site.url}/models/")
+    field = watched.locator(".site-search input")
+    options = watched.locator(".site-search [role=option]")
+
+    field.press_sequentially("modle b")
+    options.first.wait_for()
+    assert options.first.inner_text().splitlines() == ["Model B", "model, 1 entry"]
+    assert field.get_attribute("aria-expanded") == "true"
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert faults(watched) == []
+    field.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert field.input_value() == "modle b"
+    field.press("ArrowDown")
+    options.first.wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    watched.wait_for_url("**/models/model-*/")
+
+    assert watched.locator("h1").inner_text() == "Model B"
+    assert watched.evaluate("window.hacked") is None
+    assert watched.complaints == []
+
+
+def test_hostile_names_are_text_in_suggestions(site, watched):
+    opened(watched, site.url)
+    field = watched.locator(".search-large input")
+
+    field.press_sequentially("onerror")
+
+    watched.locator(".search-large [role=option]").first.wait_for()
+    assert watched.locator(".search-large [role=option] img").count() == 0
+    assert watched.evaluate("window.hacked") is None
 
 
 def faults(page) -> list[str]:
@@ -326,6 +365,7 @@ def test_the_slider_steps_through_history_and_keeps_the_address(moved, watched):
     watched.go_back()
     assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
     assert watched.locator("#at").input_value() == "3"
+    assert watched.locator("#slider output").inner_text() == "3 of 4"
     assert faults(watched) == []
     assert watched.complaints == []
 

@@ -10,12 +10,11 @@ from django.utils.safestring import SafeString
 
 from leaderboard import charts, drawings, quantities, visibility
 from leaderboard.core import metrics
-from leaderboard.core.ranks import rank_ranges
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standing import Passage, Standing, passages, stored_layers
+from leaderboard.standing import Passage, Standing, passages, rank_of, stored_layers
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.history import Replacement, replacements
 from leaderboard.views.life_share import BEGINNINGS, LifeShare
@@ -206,8 +205,8 @@ class EntryPage:
             estimate.high,
             metric.family,
         )
-        ranks = rank_ranges(points.low[has_it, 0], points.high[has_it, 0], metric.better)
-        return picture, quantities.ranks(*ranks[here[0]].tolist())
+        low, high = points.low[has_it, 0], points.high[has_it, 0]
+        return picture, quantities.ranks(*rank_of(low, high, int(here[0]), metric.better))
 
     def scale(self, estimate: Estimate) -> Scale:
         """As on the board where it is there, so that both pages show the same number."""
