@@ -157,16 +157,20 @@ class Standings:
 
     def counts(self, facet: str) -> dict[Value, int]:
         """How many ranked entries each value of a facet would leave, all else as it is."""
-        key = ("counts", *self.about, facet)
-        return dict(self.snapshot.recalled(key, lambda: self.counted(facet)))
+        # Facets of one dimension share a tally, unless their own choice is set aside.
+        aside, dimension = facet if facet in self.filters.facets else "", FACETS[facet]
+        key = ("tally", *self.about, self.facets.energy, dimension, aside)
+        tally = self.snapshot.recalled(
+            key, lambda: self.facets.tally(dimension, self.places_without(aside))
+        )
+        return self.facets.counts(facet, tally)
 
-    def counted(self, facet: str) -> dict[Value, int]:
-        mask = self.ranked
-        if facet in self.filters.facets:
-            others = self.chosen(self.filters, without=facet)
-            mask = self.complete & others & self.inside(self.filters)
-        codes = self.facets.code(FACETS[facet])
-        return self.facets.counts(facet, codes if mask.all() else codes[mask])
+    def places_without(self, facet: str) -> np.ndarray:
+        """Places in the snapshot of the entries that are ranked when a facet is set aside."""
+        if not facet:
+            return self.points.places
+        others = self.chosen(self.filters, without=facet)
+        return np.flatnonzero(self.complete & others & self.inside(self.filters))
 
     def __len__(self):
         return len(self.points)

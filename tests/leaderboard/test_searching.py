@@ -1,6 +1,5 @@
 """Finding things by name: misspelt, by other names, in the right order, whatever is asked."""
 
-
 import pytest
 from django.core.cache import cache
 from django.db import connection
