@@ -11,6 +11,7 @@ from leaderboard import drawings
 from leaderboard.core import metrics
 from leaderboard.core.own import WISHES
 from leaderboard.filters import MOST_LAYERS, STATED, Filters
+from leaderboard.views import board_markup
 
 # Of a facet, at most so many values are offered in a select, and in a list of boxes.
 OPTIONS = 400
@@ -98,6 +99,10 @@ class Choice:
         """What stands before it in the sentence, with its spaces."""
         return f"{'' if self.before.startswith(',') else ' '}{self.before}{self.before and ' '}"
 
+    @property
+    def markup(self) -> SafeString:
+        return board_markup.options(self.options)
+
 
 @dataclass(frozen=True)
 class Boxes:
@@ -108,6 +113,10 @@ class Boxes:
     options: list[Option]
     more: int
     chosen: int
+
+    @property
+    def markup(self) -> SafeString:
+        return board_markup.boxes(self.name, self.options)
 
 
 @dataclass(frozen=True)

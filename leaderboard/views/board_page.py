@@ -108,7 +108,7 @@ class BoardPage:
     def who_link(self) -> str:
         return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
 
-    @property
+    @cached_property
     def why_link(self) -> str:
         """The page that tells why an entry stands where it does; its id comes at the end."""
         query = self.link(sort=None, columns=None, density=None).lstrip("?")

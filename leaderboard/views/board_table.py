@@ -1,6 +1,8 @@
 """The table of a board: a stretch of its ranked entries, every number with its bounds."""
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
@@ -16,9 +18,11 @@ from leaderboard.findings import READ_OFF
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.quantities import Scale
 from leaderboard.standings import Selection, Who
+from leaderboard.views import board_markup
 
 ROWS = 100
 USUALLY_STATED = ("level",)
+ORIGINS = [one.label for one in Origin]
 STEPS = 4
 
 
@@ -248,16 +252,33 @@ class Table:
         ]
         own = self.page.standings.snapshot.parts.get(f"own-{column.metric.slug}")
         is_own = [False] * len(self.places) if own is None else own[self.selection.places].tolist()
-        cells = [
-            replace(cell(column, *numbers), is_own=mine)
-            for *numbers, mine in zip(*parts, is_own, strict=True)
-        ]
-        most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
-        ranged = any(one.range for one in cells)
+        texts, ranges = written(column.scale, *parts[:3])
+        strips = self.strips(column, points)
+        most = max((len(text.partition(".")[2]) for text in texts), default=0)
+        ranged = any(ranges)
         return [
-            replace(one, pad=quantities.pad(one.text, most) if one.text else "", has_ranges=ranged)
-            for one in cells
+            Cell(
+                text,
+                quantities.pad(text, most) if text else "",
+                range,
+                strip if text else "",
+                ORIGINS[origin] if text else "",
+                bool(text) and origin not in READ_OFF,
+                mine,
+                ranged,
+                column.has_strip,
+            )
+            for text, range, strip, origin, mine in zip(
+                texts, ranges, strips, parts[3], is_own, strict=True
+            )
         ]
+
+    def strips(self, column: Column, points: Points) -> Sequence[str]:
+        """Where the numbers of what the chart shows stand; nothing in any other column."""
+        if not column.has_strip:
+            return [""] * len(points)
+        numbers = points.value[:, 0], points.low[:, 0], points.high[:, 0]
+        return drawings.strips(column.axis, *numbers, column.metric.family)
 
     @property
     def heads(self) -> list[tuple[Column, int]]:
@@ -268,11 +289,12 @@ class Table:
         ]
 
     @property
-    def groups(self) -> list[tuple[int, list[Row]]]:
+    def groups(self) -> list[tuple[int, SafeString]]:
         """Rows by layer where they stand in that order, else all in one group."""
         if self.page.filters.sort != LAYER:
-            return [(-1, self.rows)]
-        return [(layer, list(rows)) for layer, rows in groupby(self.rows, lambda row: row.layer)]
+            return [(-1, board_markup.rows(self, self.rows))]
+        groups = groupby(self.rows, lambda row: row.layer)
+        return [(layer, board_markup.rows(self, rows)) for layer, rows in groups]
 
     @property
     def layer_link(self) -> str:
@@ -304,18 +326,14 @@ class Table:
         return min(self.start + ROWS, len(self.page))
 
 
-def cell(column: Column, value: float, low: float, high: float, origin: int) -> Cell:
-    if not np.isfinite(value):
-        return Cell("", has_strip=column.has_strip)
-    scale = column.scale
-    drawn = column.has_strip and drawings.strip(column.axis, value, low, high, column.metric.family)
-    return Cell(
-        scale.number(value, low=low, high=high),
-        range=scale.range(low, high) if high > low else "",
-        strip=drawn or "",
-        has_strip=column.has_strip,
-        origin=Origin(Origin.values[origin]).label,
-        is_estimated=origin not in READ_OFF,
+def written(
+    scale: Scale, value: list[float], low: list[float], high: list[float]
+) -> tuple[list[str], list[str]]:
+    """Numbers and their ranges as they stand in a column; nothing where there is no number."""
+    numbers = list(zip(value, low, high, strict=True))
+    return (
+        [scale.number(one, low=a, high=b) if math.isfinite(one) else "" for one, a, b in numbers],
+        [scale.range(a, b) if b > a else "" for _, a, b in numbers],
     )
 
 

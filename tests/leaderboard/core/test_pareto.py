@@ -115,3 +115,16 @@ def test_a_board_without_points_has_no_layers(width):
     assert pareto.frontier(nobody, directions).tolist() == []
     assert pareto.layers(nobody, directions, DEPTH).tolist() == []
     assert pareto.all_layers(nobody, directions).tolist() == []
+
+
+def test_the_nearest_few_are_the_first_of_all_by_distance():
+    rng = np.random.default_rng(5)
+    # Few different values, eighths of the spread, so that many are equally far to the last bit.
+    points = rng.integers(0, 9, (200, 3)).astype(float)
+    mask = rng.random(200) < 0.7
+    own = points[0]
+    far = [float((np.abs(point - own) / np.ptp(points, axis=0)).sum()) for point in points]
+    expected = sorted(np.flatnonzero(mask).tolist(), key=lambda place: (far[place], place))
+
+    assert pareto.nearest(points, own, mask).tolist() == expected
+    assert pareto.nearest(points, own, mask, 6).tolist() == expected[:6]
