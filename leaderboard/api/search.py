@@ -50,7 +50,7 @@ class HitSerializer(Serializer):
     url = PageField()
 
 
-class FoundSerializer(Serializer):
+class SearchAnswerSerializer(Serializer):
     """What a search found, the surest first."""
 
     query = CharField(source="text")
@@ -59,7 +59,7 @@ class FoundSerializer(Serializer):
     results = HitSerializer(many=True)
 
 
-@reads(FoundSerializer, tag="Catalogue", parameters=ABOUT_SEARCH, statuses=[400])
+@reads(SearchAnswerSerializer, tag="Catalogue", parameters=ABOUT_SEARCH, statuses=[400])
 def search(request: Request, asked: Asked):
     """Boards, models, hardware, methods, tasks, metrics and sources that are called like `q`.
 
