@@ -191,6 +191,10 @@ class Comparison:
         return found
 
     @cached_property
+    def levels(self) -> dict[int, Submission.Level]:
+        return Run.objects.levels(self.ids)
+
+    @cached_property
     def stays(self) -> dict[int, list[dict[str, Any]]]:
         """Entry → the submissions behind it, each with its runs, days and places."""
         rows = (

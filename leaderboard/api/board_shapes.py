@@ -27,7 +27,7 @@ from leaderboard.api.fields import (
     quantity,
 )
 from leaderboard.core import metrics
-from leaderboard.models import Entry
+from leaderboard.models import Entry, Submission
 
 
 class EstimatedSerializer(QuantitySerializer):
@@ -61,9 +61,10 @@ class BoardSerializer(Serializer):
     url = PageField()
 
 
-def identity(entry: Entry) -> dict[str, Any]:
+def identity(entry: Entry, levels: dict[int, Submission.Level]) -> dict[str, Any]:
     """What an entry is, to be joined with what is known of it."""
     return {
+        "level": int(levels[entry.pk]) if entry.pk in levels else None,
         "pk": entry.pk,
         "model": entry.model,
         "method": entry.method,
@@ -83,6 +84,11 @@ class EntryNameSerializer(Serializer):
     hardware = NameSerializer()
     device_count = IntegerField()
     settings = DictField()
+    level = IntegerField(
+        allow_null=True,
+        help_text="How far it was verified: 0 self-reported, 1 evidence attached; null where no "
+        "run counts.",
+    )
     url = PageField()
 
 
@@ -181,6 +187,7 @@ class ProvenanceSerializer(Serializer):
     sha256 = CharField()
     format = CharField()
     received_at = DateTimeField()
+    level = IntegerField(help_text="0 self-reported, 1 evidence attached.")
     url = PageField()
 
 

@@ -75,7 +75,14 @@ class Submission(models.Model):
         EXTENDED = "extended", "more was measured"
         SOFTWARE = "software", "the software changed"
 
-    # Formats of numbers written down for us; every other format is the file of a tool.
+    class Level(models.TextChoices):
+        """How far a number was verified. Higher levels, such as “recomputed”, nobody claims yet."""
+
+        SELF_REPORTED = "0", "self-reported"
+        EVIDENCE = "1", "evidence attached"
+
+    # Formats of numbers written down for us; every other format is the file of a tool, which we
+    # keep byte for byte.
     NATIVE = ("efficiency-frontier-csv", "efficiency-frontier-json")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -139,6 +146,15 @@ class Submission(models.Model):
 
     def get_absolute_url(self):
         return f"/submissions/{self.public_id}/"
+
+    @classmethod
+    def level_of(cls, format: str) -> Level:
+        return cls.Level.SELF_REPORTED if format in cls.NATIVE else cls.Level.EVIDENCE
+
+    @property
+    def level(self) -> Level:
+        """How far its numbers were verified."""
+        return self.level_of(self.format)
 
     @property
     def errors(self) -> list[dict]:
@@ -358,6 +374,12 @@ SHOWN_SETTINGS = (
 
 
 class RunQuerySet(models.QuerySet):
+    def levels(self, entries: Iterable[int]) -> dict[int, Submission.Level]:
+        """Entry → how far its newest counting run was verified; none for one without any."""
+        newest = self.counting().filter(entry__in=list(entries)).order_by("entry", "-pk")
+        formats = newest.distinct("entry").values_list("entry", "submission__format")
+        return {entry: Submission.level_of(format) for entry, format in formats}
+
     def counting(self):
         """Those that estimates are made of: published, and not replaced by a later run."""
         return self.filter(submission__state=Submission.State.PUBLISHED, replaced_by=None)

@@ -37,6 +37,7 @@ def entry_json(request: HttpRequest, pk: int) -> JsonResponse:
             "hardware": entry.hardware.slug,
             "device_count": entry.device_count,
             "settings": entry.settings,
+            "level": None if page.level is None else int(page.level),
             "estimates": {
                 estimate.metric: number(estimate)
                 | {"origin": Origin.values[estimate.origin], "runs": estimate.runs}
@@ -55,6 +56,7 @@ def run_object(run: Run) -> dict:
         "file": run.submission.filename,
         "sha256": run.submission.sha256,
         "format": run.submission.format,
+        "level": int(run.submission.level),
         "path": run.path,
         "row": run.row,
         "measured_on": run.measured_on or None,

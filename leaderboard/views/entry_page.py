@@ -329,6 +329,11 @@ class EntryPage:
 
     # Words
 
+    @cached_property
+    def level(self) -> Submission.Level | None:
+        """How far the newest run that counts was verified."""
+        return Run.objects.levels([self.entry.pk]).get(self.entry.pk)
+
     @property
     def hidden(self) -> str:
         """Why nothing of the entry counts yet, for those who may see it all the same."""
