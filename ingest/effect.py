@@ -1,11 +1,11 @@
 """What publishing a file would do to the boards: ranks, frontiers, who would be dominated.
 
-Nothing is written. The runs of the file are pooled with those that count today as
-`leaderboard.estimates` would pool them, and ranked by the functions that make the boards.
+Nothing is written. The runs of the file are pooled with those that count today, and what
+follows is derived, as `leaderboard.estimates` would; the functions that make the boards rank them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,9 +14,11 @@ import numpy as np
 from ingest import writing
 from ingest.against import REPLACES
 from ingest.normalise import Measured, Planned
+from leaderboard import estimates
 from leaderboard.core import metrics, pareto
 from leaderboard.core.consensus import pooled
 from leaderboard.core.interval import Interval
+from leaderboard.facts import Facts
 from leaderboard.frontiers import ranked_by
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run
 from leaderboard.models.evidence import Points
@@ -27,8 +29,8 @@ RUNS = 50_000  # of a file, at most, are looked at
 SHOWN = 200  # rows told of a board, those on the frontier first
 NAMED = 5  # entries named where more would be dominated
 
-# Entry key → metric → its intervals, written ones and derived ones apart.
-Pool = dict[tuple, dict[str, tuple[list[Interval], list[Interval]]]]
+# Entry key → metric → what each of its runs states.
+Pool = dict[tuple, dict[str, list[Interval]]]
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,12 @@ class OnBoard:
 class Effect:
     """Collects the runs of a file, and then says what they would do."""
 
-    pool: Pool = field(default_factory=dict)
+    pool: Pool = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    # Entry key → the regions of its runs.
+    regions: dict[tuple, set[str]] = field(default_factory=lambda: defaultdict(set))
     first: dict[tuple, Planned] = field(default_factory=dict)
     replaced: list[int] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[Planned] = field(default_factory=list)
     runs: int = 0
 
     def add(self, batch: Iterable[Planned]) -> None:
@@ -80,12 +84,12 @@ class Effect:
             self.runs += 1
             if self.runs > RUNS:
                 return
-            if len(self.lines) < LINES:
-                self.lines.append(line(planned))
+            if len(self.shown) < LINES:
+                self.shown.append(planned)
             self.first.setdefault(planned.key, planned)
-            intervals = self.pool.setdefault(planned.key, defaultdict(lambda: ([], [])))
+            self.regions[planned.key].add(planned.identity.region)
             for one in planned.measurements:
-                intervals[one.metric][bool(one.recipe)].append(one.interval)
+                self.pool[planned.key][one.metric].append(one.interval)
             if planned.fate == REPLACES:
                 self.replaced += planned.replaces
 
@@ -93,14 +97,33 @@ class Effect:
         """The effect on every board of the tasks in the file, as plain data."""
         tasks = {planned.identity.task.pk for planned in self.first.values()}
         boards = Board.objects.filter(task__in=tasks).select_related("task")
-        existing = self.join_the_store()
+        existing, facts = self.join_the_store(), Facts()
+        known = self.known(facts)
         return {
             "runs": min(self.runs, RUNS),
             "is_whole": self.runs <= RUNS,
-            "lines": self.lines,
+            "lines": list(lines(self.shown, facts)),
             "boards": [
-                asdict(self.on(board, existing)) for board in boards.order_by("position", "slug")
+                asdict(self.on(board, existing, known))
+                for board in boards.order_by("position", "slug")
             ],
+        }
+
+    def known(self, facts: Facts) -> dict[tuple, dict[str, Interval]]:
+        """Entry key → its estimates as they would be."""
+        found = {
+            key: {metric: pooled(runs) for metric, runs in of.items()}
+            for key, of in self.pool.items()
+        }
+        asked = []
+        for key, numbers in found.items():
+            regions = self.regions[key]
+            region = next(iter(regions)) if len(regions) == 1 else ""
+            asked.append((self.first[key].identity.place(region), numbers))
+        follows = estimates.follow(asked, facts)
+        return {
+            key: numbers | {metric: interval for metric, (interval, _) in more.items()}
+            for (key, numbers), more in zip(found.items(), follows, strict=True)
         }
 
     def join_the_store(self) -> dict[tuple, int]:
@@ -110,21 +133,28 @@ class Effect:
         existing = writing.found_entries(sorted(self.first))
         keys = {entry: key for key, entry in existing.items()}
         runs = Run.objects.counting().filter(entry__in=keys).exclude(pk__in=self.replaced)
+        for entry, region in runs.values_list("entry_id", "region").distinct():
+            self.regions[keys[entry]].add(region)
         rows = Measurement.objects.filter(run__in=runs).values_list(
-            "run__entry_id", "metric", "recipe", "value", "low", "high"
+            "run__entry_id", "metric", "value", "low", "high"
         )
-        for entry, metric, recipe, *bounds in rows:
-            self.pool[keys[entry]][metric][bool(recipe)].append(Interval(*bounds))
+        for entry, metric, *bounds in rows:
+            self.pool[keys[entry]][metric].append(Interval(*bounds))
         return existing
 
-    def on(self, board: Board, existing: dict[tuple, int]) -> OnBoard:
+    def on(
+        self,
+        board: Board,
+        existing: dict[tuple, int],
+        known: dict[tuple, dict[str, Interval]],
+    ) -> OnBoard:
         keys = [key for key in self.first if key[0] == board.task_id]
         objectives = ranked_by(board) or board.metrics
         wanted = tuple(dict.fromkeys([*objectives, *board.bounds]))
         today = Estimate.objects.points(board.task_id, wanted)
         stay = ~np.isin(today.entries, [existing[key] for key in keys if key in existing])
         others = today.where(stay)
-        ours = self.points(keys, wanted)
+        ours = points_of([known[key] for key in keys], wanted)
         found = OnBoard(board.slug, board.title, list(objectives), len(keys), 0)
         ranked = [standing(points, board, objectives) for points in (others, ours)]
         found.ranked = int(ranked[1].sum())
@@ -137,20 +167,6 @@ class Effect:
             [key for key, is_ranked in zip(keys, ranked[1], strict=True) if is_ranked],
         )
         return found
-
-    def points(self, keys: list[tuple], wanted: tuple[str, ...]) -> Points:
-        """The file's entries, pooled, with their places in `keys` for ids."""
-        shape = (len(keys), len(wanted))
-        value, low, high = (np.full(shape, np.nan) for _ in range(3))
-        for place, key in enumerate(keys):
-            for column, metric in enumerate(wanted):
-                written, derived = self.pool[key].get(metric, ([], []))
-                if runs := written or derived:
-                    one = pooled(runs)
-                    value[place, column] = one.value
-                    low[place, column], high[place, column] = one.low, one.high
-        origin = np.zeros(shape, np.int16)
-        return Points(np.arange(len(keys)), wanted, value, low, high, origin)
 
     def compare(
         self, found: OnBoard, board: Board, others: Points, ours: Points, keys: list[tuple]
@@ -209,6 +225,19 @@ class Effect:
         return found
 
 
+def points_of(entries: Sequence[dict[str, Interval]], wanted: tuple[str, ...]) -> Points:
+    """Entries by their estimates, with their places for ids."""
+    shape = (len(entries), len(wanted))
+    value, low, high = (np.full(shape, np.nan) for _ in range(3))
+    for place, known in enumerate(entries):
+        for column, metric in enumerate(wanted):
+            if one := known.get(metric):
+                value[place, column] = one.value
+                low[place, column], high[place, column] = one.low, one.high
+    origin = np.zeros(shape, np.int16)
+    return Points(np.arange(len(entries)), wanted, value, low, high, origin)
+
+
 def standing(points: Points, board: Board, objectives: Sequence[str]) -> np.ndarray:
     """Mask of shape (n,): the points that the board ranks."""
     return pareto.complete(points.of(objectives).value) & points.within(board.bounds)
@@ -235,32 +264,46 @@ def name_of(planned: Planned) -> str:
     )
 
 
-def line(planned: Planned) -> dict[str, Any]:
-    """One run as it would be stored: who it is about, and each number with its conversion."""
-    reading = planned.reading
-    return {
-        "row": reading.row,
-        "path": reading.path,
-        "name": name_of(planned),
-        "fate": planned.fate,
-        "numbers": [number(one, planned) for one in planned.measurements],
-    }
+def lines(shown: list[Planned], facts: Facts) -> Iterator[dict[str, Any]]:
+    """Each run: who it is about, its numbers with their conversions, and what follows from it."""
+    asked = [(planned.place, planned.numbers) for planned in shown]
+    for planned, follows in zip(shown, estimates.follow(asked, facts), strict=True):
+        written = [
+            number(one.metric, said(one, planned), one.interval, one.origin)
+            for one in planned.measurements
+        ]
+        derived = [
+            number(slug, recipe.name, interval, recipe.origin) | {"is_derived": True}
+            for slug, (interval, recipe) in follows.items()
+        ]
+        yield {
+            "row": planned.reading.row,
+            "path": planned.reading.path,
+            "name": name_of(planned),
+            "fate": planned.fate,
+            "numbers": written + derived,
+        }
 
 
-def number(one: Measured, planned: Planned) -> dict[str, Any]:
-    """A number as it would be stored, and in words how it came from the file."""
-    metric = metrics.get(one.metric)
+def said(one: Measured, planned: Planned) -> str:
+    """A number as the file has it, and by what it is divided."""
     written = f"{one.raw_value} {one.raw_unit}".strip()
-    if one.divisor != 1:
-        written += f" / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
+    if one.divisor == 1:
+        return written
+    return f"{written} / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
+
+
+def number(slug: str, came: str, interval: Interval, origin: str) -> dict[str, Any]:
+    """A number in its canonical unit, and in words how it came."""
+    metric = metrics.get(slug)
     return {
-        "metric": one.metric,
+        "metric": slug,
         "label": metric.label,
-        "says": f"{written or one.recipe} → {one.interval.value:.6g} {metric.unit}",
-        "value": one.interval.value,
-        "low": one.interval.low,
-        "high": one.interval.high,
+        "says": f"{came} → {interval.value:.6g} {metric.unit}",
+        "value": interval.value,
+        "low": interval.low,
+        "high": interval.high,
         "unit": metric.unit,
-        "origin": one.origin,
-        "is_derived": bool(one.recipe),
+        "origin": origin,
+        "is_derived": False,
     }

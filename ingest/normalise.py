@@ -1,30 +1,24 @@
-"""A reading → canonical and derived intervals."""
+"""A reading → its numbers in canonical units."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.readings import Issue, Reading, Value
 from ingest.resolve import Identity, Resolver
 from leaderboard.core import metrics, units
-from leaderboard.core.columns import Columns, derive_many
-from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
-from leaderboard.facts import Facts
+from leaderboard.facts import Place
 from leaderboard.models import Task
 from leaderboard.models.evidence import settings_key
 
 # Energies, times and money that are exactly zero were not measured.
-IN_COLUMNS = 16  # plans alike from which on columns are faster than single formulas
 NEVER_ZERO = {"energy", "latency", "cost"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measurement to write: a value as written with its conversion, or a derived one."""
+    """One measurement to write: a value as written, with its conversion."""
 
     metric: str
     origin: str
@@ -32,7 +26,6 @@ class Measured:
     raw_value: str = ""
     raw_unit: str = ""
     divisor: float = 1.0
-    recipe: str = ""
     column: str = ""
     instrument: str = ""
 
@@ -50,16 +43,21 @@ class Planned:
     fate: str = "new"
     replaces: tuple[int, ...] = ()
 
+    @property
+    def numbers(self) -> dict[str, Interval]:
+        """Metric → what the run states."""
+        return {one.metric: one.interval for one in self.measurements}
+
+    @property
+    def place(self) -> Place:
+        return self.identity.place(self.identity.region)
+
 
 class Normaliser:
-    """Turns the readings of one file into plans, noting every problem.
+    """Turns the readings of one file into plans, noting every problem."""
 
-    A plan holds the numbers as written; `derived` adds what follows from them, for many at once.
-    """
-
-    def __init__(self, resolver: Resolver, facts: Facts):
+    def __init__(self, resolver: Resolver):
         self.resolver = resolver
-        self.facts = lru_cache(maxsize=1024)(facts.of)
 
     def plan(self, reading: Reading) -> tuple[Planned | None, list[Issue]]:
         """The run that a reading stands for, and its issues. No plan without a clean reading.
@@ -123,59 +121,6 @@ class Normaliser:
             )
         )
         return None
-
-    def derived(self, batch: Sequence[Planned]) -> list[Planned]:
-        """The same plans with all that formulas can work out, in the same order."""
-        alike: dict[tuple, list[int]] = defaultdict(list)
-        for place, planned in enumerate(batch):
-            slugs = tuple(sorted(one.metric for one in planned.measurements))
-            alike[slugs, about(planned.identity)].append(place)
-        found = list(batch)
-        for (_, depended), places in alike.items():
-            facts = self.facts(*depended)
-            for at, measurements in self._worked_out([batch[at] for at in places], facts):
-                planned = batch[places[at]]
-                found[places[at]] = replace(
-                    planned, measurements=(*planned.measurements, *measurements)
-                )
-        return found
-
-    def _worked_out(
-        self, alike: list[Planned], facts: Mapping[str, Interval]
-    ) -> Iterator[tuple[int, list[Measured]]]:
-        """Place and derived numbers of each plan; all have the same metrics and facts."""
-        rows = [{one.metric: one.interval for one in plan.measurements} for plan in alike]
-        if len(rows) < IN_COLUMNS:
-            for place, known in enumerate(rows):
-                single = derive(known, facts).items()
-                yield (
-                    place,
-                    [Measured(s, r.origin, interval, recipe=r.name) for s, (interval, r) in single],
-                )
-            return
-        columns = {slug: Columns.of([row[slug] for row in rows]) for slug in rows[0]}
-        found: list[list[Measured]] = [[] for _ in rows]
-        for slug, (column, used) in derive_many(columns, facts, len(rows)).items():
-            recipes = metrics.ALL[slug].recipes
-            parts = (part.tolist() for part in (*column.parts, used))
-            for place, (value, low, high, number) in enumerate(zip(*parts, strict=True)):
-                if number >= 0:
-                    recipe = recipes[number]
-                    interval = Interval(value, low, high)
-                    one = Measured(slug, recipe.origin, interval, recipe=recipe.name)
-                    found[place].append(one)
-        yield from enumerate(found)
-
-
-def about(identity: Identity) -> tuple[str, int, str, str, str]:
-    """What the facts of a run depend on."""
-    return (
-        identity.hardware.slug,
-        identity.device_count,
-        identity.region,
-        identity.task.slug,
-        identity.model.slug,
-    )
 
 
 def converted(

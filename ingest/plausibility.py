@@ -58,7 +58,7 @@ class Doubts:
     def of(self, batch: Iterable[Planned]) -> Iterator[Issue]:
         """The doubts about each run, with its place."""
         for planned in batch:
-            written = {one.metric: one for one in planned.measurements if not one.recipe}
+            written = {one.metric: one for one in planned.measurements}
             self.note(planned, written)
             for issue in self.about(planned, written):
                 yield issue.at(row=planned.reading.row, path=planned.reading.path)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from ingest.readings import Issue, Reading
+from leaderboard.facts import Place
 from leaderboard.models import AIModel, Hardware, Method, Task
 
 KINDS: dict[str, Any] = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
@@ -153,6 +154,11 @@ class Identity:
         """Task, model, method, hardware and device count, as the entries' unique key has them."""
         rows = (self.task, self.model, self.method, self.hardware)
         return (*(row.id for row in rows), self.device_count)
+
+    def place(self, region: str) -> Place:
+        """What the facts about it depend on, in a region."""
+        slugs = self.task.slug, self.model.slug
+        return (self.hardware.slug, self.device_count, region, *slugs)
 
 
 @dataclass

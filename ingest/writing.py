@@ -15,6 +15,9 @@ from ingest.normalise import Planned
 from ingest.parsing import Patches
 from ingest.readings import Row
 from ingest.report import Report
+from leaderboard import estimates
+from leaderboard.estimates import Row as EstimateRow
+from leaderboard.facts import Facts
 from leaderboard.models import Run, Submission
 from leaderboard.models.evidence import ORIGIN_CODES
 
@@ -44,10 +47,8 @@ FIND_SQL = """
 RUN_COLUMNS = (
     "id, entry_id, submission_id, path, row, measured_on, region, samples, external_id, citation"
 )
-ESTIMATE_COLUMNS = "entry_id, metric, task_id, origin, value, low, high, runs"
 MEASUREMENT_COLUMNS = (
-    "run_id, metric, origin, value, low, high, raw_value, raw_unit, recipe, divisor, "
-    '"column", instrument'
+    'run_id, metric, origin, value, low, high, raw_value, raw_unit, divisor, "column", instrument'
 )
 
 
@@ -57,6 +58,7 @@ class Touched:
 
     fresh: set[int] = field(default_factory=set)
     others: set[int] = field(default_factory=set)
+    facts: Facts = field(default_factory=Facts)
 
 
 def write(submission: Submission, batch: list[Planned], touched: Touched, *, public: bool) -> None:
@@ -80,23 +82,25 @@ def write(submission: Submission, batch: list[Planned], touched: Touched, *, pub
         return
     times = Counter(planned.key for planned in batch)
     fresh = {key: entry for key, entry in made.items() if times[key] == 1}
-    copy("leaderboard_estimate", ESTIMATE_COLUMNS, estimate_rows(batch, fresh))
+    estimates.write(estimate_rows(batch, fresh, touched.facts))
     # An entry that comes again in a later batch has more than one run.
     touched.others |= set(entries.values()) - set(fresh.values()) | replace(numbered)
     touched.fresh |= set(fresh.values())
 
 
-def estimate_rows(batch: list[Planned], fresh: dict[tuple, int]) -> Iterable[tuple]:
-    """The estimates of entries with a single run, which are its numbers."""
-    for planned in batch:
-        entry = fresh.get(planned.key)
-        if entry is None:
-            continue
-        task = planned.identity.task.pk
+def estimate_rows(
+    batch: list[Planned], fresh: dict[tuple, int], facts: Facts
+) -> Iterable[EstimateRow]:
+    """The estimates of entries with a single run: its numbers, and what follows from them."""
+    alone = [planned for planned in batch if planned.key in fresh]
+    asked = [(planned.place, planned.numbers) for planned in alone]
+    for planned, follows in zip(alone, estimates.follow(asked, facts), strict=True):
+        entry, task = fresh[planned.key], planned.identity.task.pk
         for one in planned.measurements:
-            interval, origin = one.interval, ORIGIN_CODES[one.origin]
-            bounds = (interval.value, interval.low, interval.high)
-            yield entry, one.metric, task, origin, *bounds, 1
+            bounds = (one.interval.value, one.interval.low, one.interval.high)
+            yield EstimateRow(entry, one.metric, task, ORIGIN_CODES[one.origin], *bounds, 1)
+        for metric, (interval, recipe) in follows.items():
+            yield EstimateRow.derived(entry, task, 1, metric, interval, recipe)
 
 
 def replace(numbered: list[tuple[int, Planned]]) -> set[int]:
@@ -174,7 +178,6 @@ def measurement_rows(numbered) -> Iterable[tuple]:
                 interval.high,
                 measured.raw_value,
                 measured.raw_unit,
-                measured.recipe,
                 measured.divisor,
                 measured.column[:120],
                 measured.instrument[:120],

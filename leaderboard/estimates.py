@@ -1,13 +1,21 @@
-"""Story: the published runs of entries become their estimates, and their boards are told."""
+"""Story: the published runs of entries become their estimates, and their boards are told.
 
-from collections.abc import Iterable, Iterator
+What the runs state is pooled; what follows from that (cost, carbon, material) is derived once for
+the entry, from its pooled numbers and the facts of its hardware, place and task.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from leaderboard.core.derive import derive
+from leaderboard.core import metrics
+from leaderboard.core.columns import Derived, derive_each
 from leaderboard.core.interval import Interval
-from leaderboard.facts import Facts
-from leaderboard.models import Entry, Estimate, Run
+from leaderboard.facts import Facts, Place
+from leaderboard.models import Estimate
 from leaderboard.models.evidence import ORIGIN_CODES
 
 ORIGIN_CODE = "CASE m.origin {} END".format(
@@ -15,41 +23,50 @@ ORIGIN_CODE = "CASE m.origin {} END".format(
 )
 
 MANY = 1_000
+# Entries whose numbers are held in memory at a time.
+AT_ONCE = 10_000
 LOCK = """
     SELECT id FROM leaderboard_entry WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 FORGET = "DELETE FROM leaderboard_estimate WHERE entry_id = ANY(%s)"
-# The set-based twin of `core.consensus.pooled`. What was written in a file beats what we derived;
-# greatest and least keep the interpolated median between its bounds in the last digit.
+# The set-based twin of `core.consensus.pooled`. Greatest and least keep the interpolated median
+# between its bounds in the last digit.
 POOL = f"""
-    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)
-    SELECT entry_id, metric, min(task_id), min(origin),
-           greatest(min(low), least(max(high), percentile_cont(0.5) WITHIN GROUP (ORDER BY value))),
-           min(low), max(high), count(*)
-    FROM (
-        SELECT r.entry_id, e.task_id, m.metric, {ORIGIN_CODE} AS origin,
-               m.value, m.low, m.high, m.recipe = '' AS is_written,
-               bool_or(m.recipe = '') OVER (PARTITION BY r.entry_id, m.metric) AS any_written
-        FROM leaderboard_run r
-        JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
-        JOIN leaderboard_entry e ON e.id = r.entry_id
-        JOIN leaderboard_measurement m ON m.run_id = r.id
-        WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
-    ) measured
-    WHERE is_written = any_written
-    GROUP BY entry_id, metric
+    INSERT INTO leaderboard_estimate
+        (entry_id, metric, task_id, origin, value, low, high, runs, recipe)
+    SELECT r.entry_id, m.metric, min(e.task_id), min({ORIGIN_CODE}),
+           greatest(min(m.low),
+                    least(max(m.high), percentile_cont(0.5) WITHIN GROUP (ORDER BY m.value))),
+           min(m.low), max(m.high), count(*), ''
+    FROM leaderboard_run r
+    JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
+    JOIN leaderboard_entry e ON e.id = r.entry_id
+    JOIN leaderboard_measurement m ON m.run_id = r.id
+    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    GROUP BY r.entry_id, m.metric
 """
-# Entries whose runs that count did not all measure the same.
-JOINED = """
-    SELECT entry_id FROM (
-        SELECT r.entry_id, array_agg(m.metric ORDER BY m.metric) AS measured
-        FROM leaderboard_run r
-        JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
-        JOIN leaderboard_measurement m ON m.run_id = r.id AND m.recipe = ''
-        WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
-        GROUP BY r.id
-    ) runs
-    GROUP BY entry_id HAVING count(DISTINCT measured) > 1
+# What the facts of an entry depend on; its region only where all its runs agree on one.
+PLACES = """
+    SELECT e.id, h.slug, e.device_count,
+           CASE WHEN min(r.region) = max(r.region) THEN min(r.region) ELSE '' END,
+           t.slug, m.slug, e.task_id, count(*)
+    FROM leaderboard_run r
+    JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
+    JOIN leaderboard_entry e ON e.id = r.entry_id
+    JOIN leaderboard_hardware h ON h.id = e.hardware_id
+    JOIN leaderboard_task t ON t.id = e.task_id
+    JOIN leaderboard_aimodel m ON m.id = e.model_id
+    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    GROUP BY e.id, h.slug, t.slug, m.slug
+"""
+# Which runs measured what.
+BEHIND = """
+    SELECT r.entry_id, m.metric, array_agg(r.id ORDER BY r.id)
+    FROM leaderboard_run r
+    JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
+    JOIN leaderboard_measurement m ON m.run_id = r.id
+    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    GROUP BY r.entry_id, m.metric
 """
 TELL = """
     INSERT INTO leaderboard_change (board_id, entry_id)
@@ -60,12 +77,61 @@ BOARDS = """
     SELECT DISTINCT b.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
     WHERE e.id = ANY(%s)
 """
+COLUMNS = "entry_id, metric, task_id, origin, value, low, high, runs, recipe"
+
+
+class Row(NamedTuple):
+    """One estimate as its table has it."""
+
+    entry: int
+    metric: str
+    task: int
+    origin: int
+    value: float
+    low: float
+    high: float
+    runs: int
+    recipe: str = ""
+
+    @property
+    def bounds(self) -> tuple[float, float, float]:
+        return self.value, self.low, self.high
+
+    @classmethod
+    def derived(
+        cls, entry: int, task: int, runs: int, metric: str, one: Interval, recipe: metrics.Recipe
+    ) -> "Row":
+        origin = ORIGIN_CODES[recipe.origin]
+        return cls(entry, metric, task, origin, one.value, one.low, one.high, runs, recipe.name)
+
+
+class Standing(NamedTuple):
+    """What is known of an entry beside its numbers: its place and the runs that count."""
+
+    place: Place
+    task: int
+    runs: int
+
+
+@dataclass
+class Known:
+    """Numbers of an entry from which others follow."""
+
+    numbers: dict[str, Interval] = field(default_factory=dict)
+    # How those came that followed themselves.
+    recipes: dict[str, metrics.Recipe] = field(default_factory=dict)
+    # How many runs measured each of the others.
+    counts: set[int] = field(default_factory=set)
+
+
+# Metric → the runs that measured it.
+Behind = Mapping[str, tuple[int, ...]]
 
 
 @transaction.atomic
 def refresh(entries: Iterable[int]) -> set[int]:
     """Work out the estimates of these entries anew. Returns the boards to refresh."""
-    ids = sorted(entries)
+    ids = sorted(set(entries))
     pool(ids)
     return tell(ids)
 
@@ -85,53 +151,104 @@ def pool(ids: list[int]) -> None:
         for statement in (FORGET, POOL):
             cursor.execute(statement, [ids])
         cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute(JOINED, [ids])
-        joined = [entry for (entry,) in cursor.fetchall()]
-    join(joined)
-
-
-def join(ids: list[int]) -> None:
-    """Add what follows from numbers that different runs of an entry brought.
-
-    No single run gives it: quality came with one file, energy with another.
-    """
     facts = Facts()
-    rows = []
-    for entry, known in known_of(ids):
-        depended = place_of(entry)
-        for slug, (interval, recipe) in derive(known, facts.of(*depended)).items():
-            bounds = (interval.value, interval.low, interval.high)
-            origin = ORIGIN_CODES[recipe.origin]
-            rows.append(
-                Estimate(
-                    entry=entry,
-                    task_id=entry.task_id,
-                    metric=slug,
-                    origin=origin,
-                    runs=0,
-                    **dict(zip(("value", "low", "high"), bounds, strict=True)),
-                )
-            )
-    Estimate.objects.bulk_create(rows)
+    for start in range(0, len(ids), AT_ONCE):
+        write(derived(ids[start : start + AT_ONCE], facts))
 
 
-def known_of(ids: list[int]) -> Iterator[tuple[Entry, dict[str, Interval]]]:
-    """Each entry with its estimates by metric."""
-    for entry in Entry.objects.named().filter(pk__in=ids).prefetch_related("estimates"):
-        estimates = entry.estimates.all()
-        yield entry, {one.metric: Interval(one.value, one.low, one.high) for one in estimates}
+def derived(
+    ids: list[int], facts: Facts, only: Collection[str] = metrics.ALL.keys()
+) -> Iterator[Row]:
+    """What follows of `only` for these entries from all their other estimates."""
+    known = known_of(ids, only)
+    standings = standings_of(list(known))
+    unlike = [entry for entry, one in standings.items() if known[entry].counts != {one.runs}]
+    behind = behind_of(unlike)
+    asked = [(one.place, known[entry].numbers) for entry, one in standings.items()]
+    for (entry, one), follows in zip(standings.items(), follow(asked, facts, only), strict=True):
+        recipes = known[entry].recipes | {metric: recipe for metric, (_, recipe) in follows.items()}
+        for metric, (interval, recipe) in follows.items():
+            runs = runs_of(recipe, recipes, behind[entry]) if entry in behind else one.runs
+            yield Row.derived(entry, one.task, runs, metric, interval, recipe)
 
 
-def place_of(entry: Entry) -> tuple[str, int, str, str, str]:
-    """What the facts of an entry depend on; its region only where all its runs agree on one."""
-    regions = set(Run.objects.counting().filter(entry=entry).values_list("region", flat=True))
-    return (
-        entry.hardware.slug,
-        entry.device_count,
-        regions.pop() if len(regions) == 1 else "",
-        entry.task.slug,
-        entry.model.slug,
-    )
+def follow(
+    entries: Sequence[tuple[Place, Mapping[str, Interval]]],
+    facts: Facts,
+    only: Collection[str] = metrics.ALL.keys(),
+) -> list[Derived]:
+    """What follows for each entry from its numbers at its place."""
+    found: list[Derived] = [{} for _ in entries]
+    neighbours: dict[Place, list[int]] = defaultdict(list)
+    for number, (place, _) in enumerate(entries):
+        neighbours[place].append(number)
+    for place, numbers in neighbours.items():
+        known = [entries[number][1] for number in numbers]
+        for number, one in zip(numbers, derive_each(known, facts.of(*place), only), strict=True):
+            found[number] = one
+    return found
+
+
+def runs_of(recipe: metrics.Recipe, recipes: Mapping[str, metrics.Recipe], behind: Behind) -> int:
+    """How many runs gave what a recipe asks for; none where these are not all the same runs."""
+    measured = {behind[slug] for slug in grounds(recipe, recipes) if slug in behind}
+    return len(measured.pop()) if len(measured) == 1 else 0
+
+
+def grounds(recipe: metrics.Recipe, recipes: Mapping[str, metrics.Recipe]) -> set[str]:
+    """The inputs of a recipe that did not follow from others themselves, at any depth."""
+    found = set()
+    for name in recipe.inputs:
+        found |= grounds(recipes[name], recipes) if name in recipes else {name}
+    return found
+
+
+def known_of(ids: list[int], only: Collection[str]) -> dict[int, Known]:
+    """Entry → its estimates, but for those that are to follow."""
+    known: dict[int, Known] = defaultdict(Known)
+    rows = Estimate.objects.filter(entry__in=ids).order_by("entry_id", "metric")
+    columns = ("entry_id", "metric", "value", "low", "high", "runs", "recipe")
+    for entry, metric, value, low, high, runs, name in rows.values_list(*columns):
+        if name and metric in only:
+            continue
+        known[entry].numbers[metric] = Interval(value, low, high)
+        if not name:
+            known[entry].counts.add(runs)
+        elif recipe := metrics.get(metric).recipe(name):
+            known[entry].recipes[metric] = recipe
+    return known
+
+
+def standings_of(ids: list[int]) -> dict[int, Standing]:
+    """Entry → its place and runs, of those with a run that counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES, [ids])
+        return {
+            entry: Standing((hardware, count, region, task, model), task_id, runs)
+            for entry, hardware, count, region, task, model, task_id, runs in cursor.fetchall()
+        }
+
+
+def behind_of(ids: list[int]) -> dict[int, dict[str, tuple[int, ...]]]:
+    """Entry → metric → the runs that measured it."""
+    found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(BEHIND, [ids])
+        for entry, metric, runs in cursor.fetchall():
+            found[entry][metric] = tuple(runs)
+    return found
+
+
+def write(rows: Iterable[Row]) -> None:
+    """Add these estimates."""
+    # While a COPY runs, nothing that works rows out could ask the database.
+    rows = list(rows)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY leaderboard_estimate ({COLUMNS}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def tell(ids: list[int]) -> set[int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from leaderboard.core import metrics
-from leaderboard.core.derive import workable
+from leaderboard.core.derive import derive, workable
 from leaderboard.core.interval import Interval
 
 
@@ -119,8 +120,40 @@ def nonzero(divisor: Columns) -> Columns:
     return Columns(*(np.where(usable, part, np.nan) for part in divisor.parts))
 
 
+IN_COLUMNS = 16  # entries alike from which on columns are faster than single formulas
+Derived = dict[str, tuple[Interval, metrics.Recipe]]
+
+
+def derive_each(
+    measured: Sequence[Mapping[str, Interval]],
+    facts: Mapping[str, Interval],
+    only: Collection[str] = metrics.ALL.keys(),
+) -> list[Derived]:
+    """What `derive` gives for each of many entries of the same facts, in their order."""
+    found: list[Derived] = [{} for _ in measured]
+    alike: dict[frozenset[str], list[int]] = defaultdict(list)
+    for place, known in enumerate(measured):
+        alike[frozenset(known)].append(place)
+    for slugs, places in alike.items():
+        if len(places) < IN_COLUMNS:
+            for place in places:
+                found[place] = derive(measured[place], facts, only)
+            continue
+        columns = {slug: Columns.of([measured[place][slug] for place in places]) for slug in slugs}
+        for slug, (column, used) in derive_many(columns, facts, len(places), only).items():
+            recipes = metrics.ALL[slug].recipes
+            parts = (part.tolist() for part in (*column.parts, used))
+            for place, value, low, high, number in zip(places, *parts, strict=True):
+                if number >= 0:
+                    found[place][slug] = Interval(value, low, high), recipes[number]
+    return found
+
+
 def derive_many(
-    measured: Mapping[str, Columns], facts: Mapping[str, Interval], n: int
+    measured: Mapping[str, Columns],
+    facts: Mapping[str, Interval],
+    n: int,
+    only: Collection[str] = metrics.ALL.keys(),
 ) -> dict[str, tuple[Columns, np.ndarray]]:
     """Metric → its columns, and at each place the number of the recipe in the metric's list, or -1.
 
@@ -129,6 +162,8 @@ def derive_many(
     known: dict[str, Columns | Interval] = {**facts, **measured}
     found = {}
     for slug, recipes in workable(frozenset(measured), frozenset(facts)):
+        if slug not in only:
+            continue
         columns, used = Columns.missing(n), np.full(n, -1, np.int8)
         for recipe in recipes:
             if not all(name in known for name in recipe.inputs):

@@ -404,7 +404,7 @@ class Origin(models.TextChoices):
 
 
 class Measurement(models.Model):
-    """One number of a run, in the metric's canonical unit per functional unit."""
+    """One number that a file states of a run, in the canonical unit per functional unit."""
 
     pk = models.CompositePrimaryKey("run_id", "metric")
     # The primary key begins with the run and serves as its index.
@@ -422,10 +422,9 @@ class Measurement(models.Model):
     value = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
-    # As written in the file, or, for a derived number, the recipe that gave it.
-    raw_value = models.CharField(max_length=60, blank=True)
-    raw_unit = models.CharField(max_length=40, blank=True)
-    recipe = models.CharField(max_length=60, blank=True)
+    # As written in the file.
+    raw_value = models.CharField(max_length=60)
+    raw_unit = models.CharField(max_length=40)
     # By how many functional units the written total was divided.
     divisor = models.FloatField(default=1)
     # Column or key in the file, and the tool with its version where one gave the number.
@@ -436,9 +435,7 @@ class Measurement(models.Model):
         constraints = [
             interval_is_finite_and_ordered("measurement_finite_and_ordered"),
             models.CheckConstraint(
-                condition=(~Q(raw_unit="") & ~Q(raw_value="") & Q(recipe=""))
-                | (Q(raw_unit="", raw_value="") & ~Q(recipe="")),
-                name="measurement_written_or_derived",
+                condition=~Q(raw_value="") & ~Q(raw_unit=""), name="measurement_is_written"
             ),
             # Not a number and infinity are no less than infinity.
             models.CheckConstraint(
@@ -563,7 +560,10 @@ class Estimate(models.Model):
     value = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    # The runs that its numbers came from; of what follows from numbers of different runs, none.
     runs = models.PositiveIntegerField()
+    # The formula that gave it; empty where it was pooled from what the runs state.
+    recipe = models.CharField(max_length=60, blank=True)
 
     objects = EstimateQuerySet.as_manager()
 

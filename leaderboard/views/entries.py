@@ -39,7 +39,11 @@ def entry_json(request: HttpRequest, pk: int) -> JsonResponse:
             "settings": entry.settings,
             "estimates": {
                 estimate.metric: number(estimate)
-                | {"origin": Origin.values[estimate.origin], "runs": estimate.runs}
+                | {
+                    "origin": Origin.values[estimate.origin],
+                    "runs": estimate.runs,
+                    "recipe": estimate.recipe or None,
+                }
                 for estimate in page.estimates
             },
             "runs": [run_object(run) for run in page.runs],
@@ -64,11 +68,10 @@ def run_object(run: Run) -> dict:
             one.metric: number(one)
             | {
                 "origin": one.origin,
-                "written": f"{one.raw_value} {one.raw_unit}".strip() or None,
+                "written": f"{one.raw_value} {one.raw_unit}",
                 "column": one.column or None,
                 "instrument": one.instrument or None,
                 "divisor": one.divisor,
-                "recipe": one.recipe or None,
             }
             for one in run.measurements.all()
         },

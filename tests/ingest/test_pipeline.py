@@ -261,7 +261,7 @@ def test_with_review_of_everything_a_clean_file_waits_for_an_editor(settings):
     make_catalogue()
     submission = sent(csv())
     # Written, so that its sender can look at it, but nothing of it counts.
-    assert (submission.state, facts()) == ("HELD", (1, 1, 4, 0))
+    assert (submission.state, facts()) == ("HELD", (1, 1, 3, 0))
 
     with pytest.raises(pipeline.NotAllowed):
         pipeline.publish(submission.pk, by=submission.submitted_by)
