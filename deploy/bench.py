@@ -150,7 +150,7 @@ def add_points(board: Board, points: np.ndarray) -> None:
         cursor.execute("SELECT setval('leaderboard_entry_id_seq', %s)", [ids[-1]])
         copied(
             cursor,
-            f"leaderboard_estimate ({estimates.COLUMNS})",
+            f"leaderboard_estimate ({', '.join(estimates.TABLE.columns)})",
             (
                 (pk, metric, board.task_id, 0, value, value, value, 1, "")
                 for pk, point in zip(ids, points.tolist(), strict=True)

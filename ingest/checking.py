@@ -14,6 +14,7 @@ from ingest.readings import Issue, Reading, Row
 from ingest.report import Report
 from ingest.resolve import Catalogue, Resolver
 from ingest.spool import Spool
+from ingest.unhurried import after_batch
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
 
@@ -56,6 +57,8 @@ class Pass:
             for issue in self.doubts.of(planned):
                 self.report.add(issue)
             yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+            del readings, planned
+            after_batch()
         for issue in self.doubts.whole():
             self.report.add(issue)
         if not (self.report.planned or self.report.unwritten or self.report.has_errors):

@@ -16,8 +16,9 @@ from ingest.against import REPLACES
 from ingest.normalise import Measured, Planned
 from leaderboard import estimates
 from leaderboard.core import metrics, pareto
+from leaderboard.core.columns import Derived
 from leaderboard.core.consensus import pooled
-from leaderboard.core.interval import Interval
+from leaderboard.core.interval import Bounds, Interval
 from leaderboard.facts import Facts
 from leaderboard.frontiers import ranked_by
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run
@@ -89,7 +90,7 @@ class Effect:
             self.first.setdefault(planned.key, planned)
             self.regions[planned.key].add(planned.identity.region)
             for one in planned.measurements:
-                self.pool[planned.key][one.metric].append(one.interval)
+                self.pool[planned.key][one.metric].append(Interval(*one.bounds))
             if planned.fate == REPLACES:
                 self.replaced += planned.replaces
 
@@ -109,22 +110,24 @@ class Effect:
             ],
         }
 
-    def known(self, facts: Facts) -> dict[tuple, dict[str, Interval]]:
+    def known(self, facts: Facts) -> dict[tuple, dict[str, Bounds]]:
         """Entry key → its estimates as they would be."""
-        found = {
-            key: {metric: pooled(runs) for metric, runs in of.items()}
-            for key, of in self.pool.items()
-        }
-        asked = []
-        for key, numbers in found.items():
-            regions = self.regions[key]
-            region = next(iter(regions)) if len(regions) == 1 else ""
-            asked.append((self.first[key].identity.place(region), numbers))
-        follows = estimates.follow(asked, facts)
-        return {
-            key: numbers | {metric: interval for metric, (interval, _) in more.items()}
-            for (key, numbers), more in zip(found.items(), follows, strict=True)
-        }
+        keys = list(self.pool)
+        found = [
+            {metric: pooled(runs).bounds for metric, runs in self.pool[key].items()} for key in keys
+        ]
+        asked = [
+            (number, self.first[key].identity.within(self.region(key)), found[number])
+            for number, key in enumerate(keys)
+        ]
+        for one in list(estimates.follow(asked, facts)):
+            found[one.entry][one.metric] = one.bounds
+        return dict(zip(keys, found, strict=True))
+
+    def region(self, key: tuple) -> str:
+        """Where all runs of an entry agree that they were; else nothing."""
+        regions = self.regions[key]
+        return next(iter(regions)) if len(regions) == 1 else ""
 
     def join_the_store(self) -> dict[tuple, int]:
         """Add what counts of the same entries today. Returns the entries that exist: key → id."""
@@ -146,7 +149,7 @@ class Effect:
         self,
         board: Board,
         existing: dict[tuple, int],
-        known: dict[tuple, dict[str, Interval]],
+        known: dict[tuple, dict[str, Bounds]],
     ) -> OnBoard:
         keys = [key for key in self.first if key[0] == board.task_id]
         objectives = ranked_by(board) or board.metrics
@@ -225,15 +228,14 @@ class Effect:
         return found
 
 
-def points_of(entries: Sequence[dict[str, Interval]], wanted: tuple[str, ...]) -> Points:
+def points_of(entries: Sequence[dict[str, Bounds]], wanted: tuple[str, ...]) -> Points:
     """Entries by their estimates, with their places for ids."""
     shape = (len(entries), len(wanted))
     value, low, high = (np.full(shape, np.nan) for _ in range(3))
     for place, known in enumerate(entries):
         for column, metric in enumerate(wanted):
-            if one := known.get(metric):
-                value[place, column] = one.value
-                low[place, column], high[place, column] = one.low, one.high
+            if metric in known:
+                value[place, column], low[place, column], high[place, column] = known[metric]
     origin = np.zeros(shape, np.int16)
     return Points(np.arange(len(entries)), wanted, value, low, high, origin)
 
@@ -266,22 +268,26 @@ def name_of(planned: Planned) -> str:
 
 def lines(shown: list[Planned], facts: Facts) -> Iterator[dict[str, Any]]:
     """Each run: who it is about, its numbers with their conversions, and what follows from it."""
-    asked = [(planned.place, planned.numbers) for planned in shown]
-    for planned, follows in zip(shown, estimates.follow(asked, facts), strict=True):
-        written = [
-            number(one.metric, said(one, planned), one.interval, one.origin)
+    numbers = [
+        [
+            number(one, said(one, planned), one.origin, is_derived=False)
             for one in planned.measurements
         ]
-        derived = [
-            number(slug, recipe.name, interval, recipe.origin) | {"is_derived": True}
-            for slug, (interval, recipe) in follows.items()
-        ]
+        for planned in shown
+    ]
+    asked = [
+        (place, planned.identity.place, planned.numbers) for place, planned in enumerate(shown)
+    ]
+    for one in estimates.follow(asked, facts):
+        of = number(one, one.recipe.name, one.recipe.origin, is_derived=True)
+        numbers[one.entry].append(of)
+    for planned, told in zip(shown, numbers, strict=True):
         yield {
             "row": planned.reading.row,
             "path": planned.reading.path,
             "name": name_of(planned),
             "fate": planned.fate,
-            "numbers": written + derived,
+            "numbers": told,
         }
 
 
@@ -293,17 +299,17 @@ def said(one: Measured, planned: Planned) -> str:
     return f"{written} / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
 
 
-def number(slug: str, came: str, interval: Interval, origin: str) -> dict[str, Any]:
+def number(one: Measured | Derived, came: str, origin: str, *, is_derived: bool) -> dict[str, Any]:
     """A number in its canonical unit, and in words how it came."""
-    metric = metrics.get(slug)
+    metric = metrics.get(one.metric)
     return {
-        "metric": slug,
+        "metric": one.metric,
         "label": metric.label,
-        "says": f"{came} → {interval.value:.6g} {metric.unit}",
-        "value": interval.value,
-        "low": interval.low,
-        "high": interval.high,
+        "says": f"{came} → {one.value:.6g} {metric.unit}",
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
         "unit": metric.unit,
         "origin": origin,
-        "is_derived": False,
+        "is_derived": is_derived,
     }

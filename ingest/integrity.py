@@ -145,9 +145,7 @@ def planned_lines(planned: Planned) -> Iterator[Key]:
         planned.key[-1],
     )
     for measured in planned.measurements:
-        bounds = measured.interval
-        numbers = (bounds.value, bounds.low, bounds.high)
-        yield (planned.reading.row, *entry, measured.metric, *numbers)
+        yield (planned.reading.row, *entry, measured.metric, *measured.bounds)
 
 
 def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:

@@ -7,27 +7,31 @@ from typing import NamedTuple
 from ingest.readings import Issue, Reading, Value
 from ingest.resolve import Identity, Resolver
 from leaderboard.core import metrics, units
-from leaderboard.core.interval import Interval
-from leaderboard.facts import Place
+from leaderboard.core.interval import Bounds
 from leaderboard.models import Task
-from leaderboard.models.evidence import settings_key
+from leaderboard.models.evidence import canonical, key_of
 
 # Energies, times and money that are exactly zero were not measured.
 NEVER_ZERO = {"energy", "latency", "cost"}
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One measurement to write: a value as written, with its conversion."""
 
     metric: str
     origin: str
-    interval: Interval
-    raw_value: str = ""
-    raw_unit: str = ""
-    divisor: float = 1.0
-    column: str = ""
-    instrument: str = ""
+    value: float
+    low: float
+    high: float
+    raw_value: str
+    raw_unit: str
+    divisor: float
+    column: str
+    instrument: str
+
+    @property
+    def bounds(self) -> Bounds:
+        return self[2:5]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,16 @@ class Planned:
     measurements: tuple[Measured, ...]
     # What makes its entry one: the columns of the entries' unique key.
     key: tuple
+    # Its settings as JSON.
+    settings: str
     # What it means beside the store (`ingest.against`), and the runs that it replaces.
     fate: str = "new"
     replaces: tuple[int, ...] = ()
 
     @property
-    def numbers(self) -> dict[str, Interval]:
+    def numbers(self) -> dict[str, Bounds]:
         """Metric → what the run states."""
-        return {one.metric: one.interval for one in self.measurements}
-
-    @property
-    def place(self) -> Place:
-        return self.identity.place(self.identity.region)
+        return {one.metric: one.bounds for one in self.measurements}
 
 
 class Normaliser:
@@ -72,8 +74,9 @@ class Normaliser:
         issues = [issue.at(row=reading.row, path=reading.path) for issue in issues]
         if identity is None or any(issue.severity == "error" for issue in issues):
             return None, issues
-        key = (*identity.key, settings_key(reading.settings))
-        return Planned(identity, reading, tuple(written), key), issues
+        settings = canonical(reading.settings)
+        key = (*identity.key, key_of(settings))
+        return Planned(identity, reading, tuple(written), key, settings), issues
 
     def _written(self, reading, identity, issues) -> list[Measured]:
         found = []
@@ -86,18 +89,21 @@ class Normaliser:
             divisor = divisors[value.per]
             if divisor is None:
                 continue
-            interval = converted(metric, value, divisor, issues)
-            if interval is not None:
+            bounds = converted(metric, value, divisor, issues)
+            if bounds is not None:
+                number, low, high = bounds
                 found.append(
                     Measured(
                         slug,
                         value.origin,
-                        interval,
-                        raw_value=value.raw,
-                        raw_unit=value.unit,
-                        divisor=divisor,
-                        column=value.column,
-                        instrument=value.recipe,
+                        number,
+                        low,
+                        high,
+                        value.raw,
+                        value.unit,
+                        divisor,
+                        value.column,
+                        value.recipe,
                     )
                 )
         return found
@@ -125,10 +131,10 @@ class Normaliser:
 
 def converted(
     metric: metrics.Metric, value: Value, divisor: float, issues: list[Issue]
-) -> Interval | None:
+) -> Bounds | None:
     """The value in the metric's canonical unit per functional unit, or None with an issue."""
     try:
-        bounded = Bounded.read(value, units.factor(value.unit, metric.unit) / divisor)
+        bounds = read(value, units.factor(value.unit, metric.unit) / divisor)
     except units.UnitError as error:
         code = "unit.unknown" if value.unit else "unit.missing"
         message = f"{error}." if value.unit else f"{metric.label} has no unit."
@@ -137,44 +143,39 @@ def converted(
         message = f"{metric.label} must be a finite number."
         found = Issue("number.invalid", message, given=value.raw)
     else:
-        problem = implausible(metric, value, bounded)
+        problem = implausible(metric, value, bounds)
         if problem is None:
-            return Interval(*bounded)
+            return bounds
         found = problem
     issues.append(replace(found, column=value.column or metric.slug))
     return None
 
 
-class Bounded(NamedTuple):
-    """A value with bounds that are not checked yet."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def read(cls, value: Value, scale: float) -> "Bounded":
-        """The written numbers times `scale`. Raises ValueError unless all are finite."""
-        texts = (value.raw, value.low or value.raw, value.high or value.raw)
-        numbers = [float(text) * scale for text in texts]
-        if not all(map(math.isfinite, numbers)):
-            raise ValueError("not finite")
-        return cls(*numbers)
+def read(value: Value, scale: float) -> Bounds:
+    """The written numbers times `scale`, in any order. Raises ValueError unless all are finite."""
+    number = float(value.raw) * scale
+    low = float(value.low) * scale if value.low else number
+    high = float(value.high) * scale if value.high else number
+    # What is not finite is no less than infinity, and NaN is neither.
+    if not (abs(number) < math.inf and abs(low) < math.inf and abs(high) < math.inf):
+        raise ValueError("not finite")
+    return number, low, high
 
 
-def implausible(metric: metrics.Metric, value: Value, bounded: Bounded) -> Issue | None:
+def implausible(metric: metrics.Metric, value: Value, bounds: Bounds) -> Issue | None:
     """What stands against a value that could be read."""
-    if not bounded.low <= bounded.value <= bounded.high:
+    number, low, high = bounds
+    if not low <= number <= high:
         given = f"{value.low} … {value.raw} … {value.high}"
         message = f"{metric.label} lies outside its own bounds."
         return Issue("interval.order", message, given=given, expected=("low ≤ value ≤ high",))
-    if bounded.low < 0:
+    if low < 0:
         message = f"{metric.label} is negative."
         return Issue("value.negative", message, given=value.low or value.raw)
-    if metric.family in NEVER_ZERO and bounded.value == 0:
+    if metric.family in NEVER_ZERO and number == 0:
         message = f"{metric.label} is zero. A value that was not measured is left empty."
         return Issue("value.zero", message, given=value.raw)
-    if metric.slug == "quality" and bounded.high > 1:
+    if metric.slug == "quality" and high > 1:
         message = "Quality is a share from 0 to 1, or from 0 % to 100 %."
         return Issue("quality.range", message, given=f"{value.raw} {value.unit}")
     return None

@@ -24,6 +24,7 @@ from ingest.readings import Issue
 from ingest.report import Report
 from ingest.resolve import context_of
 from ingest.spool import pieces_of, spooled
+from ingest.unhurried import unhurried
 from leaderboard import estimates, frontiers
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import Decision, Run, Source, Submission, SubmissionRow, Task
@@ -338,7 +339,8 @@ def waiting(*, at: datetime) -> list[int]:
 def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choices: Any) -> Report:
     """Check files that nobody keeps: the dry run."""
     against = Against(0, by.pk or 0, choices.get("on_conflict", Submission.OnConflict.ERROR))
-    with spooled((files.path_of(name), pieces_of(stream)) for name, stream in sent) as spool:
+    parts = ((files.path_of(name), pieces_of(stream)) for name, stream in sent)
+    with spooled(parts) as spool, unhurried():
         reading = Pass(spool, format, context_of(context), against=against)
         effect = Effect()
         for batch in reading.batches():
@@ -352,7 +354,7 @@ def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choic
 def over(submission: Submission, *, creates: bool = False) -> Iterator[Pass]:
     """A pass over a kept submission, with what was written over its cells."""
     against = Against(submission.pk, submission.submitted_by_id, submission.on_conflict)
-    with files.kept(submission) as spool:
+    with files.kept(submission) as spool, unhurried():
         yield Pass(
             spool,
             submission.asked_format,

@@ -65,37 +65,26 @@ class Doubts:
 
     def about(self, planned: Planned, written: dict[str, Measured]) -> Iterator[Issue]:
         yield from few_samples(planned)
-        yield from power_times_time(written)
-        yield from grid_factor(written)
-        yield from self.beyond_rating(planned, written)
+        if "power" in written:
+            yield from power_times_time(written)
+        if "carbon_reported" in written:
+            yield from grid_factor(written)
+        if "device_energy" in written:
+            yield from self.beyond_rating(planned, written)
         yield from self.copied(planned, written)
+        task = planned.identity.task.pk
         for slug, measured in written.items():
-            if metrics.get(slug).family in SLIPS:
-                yield from self.slip(planned, measured)
-
-    def slip(self, planned: Planned, measured: Measured) -> Iterator[Issue]:
-        """A number far beyond all others of its task that a slip of units would explain."""
-        found = self.range_of(planned.identity.task.pk, measured.metric)
-        value = measured.interval.value
-        if found is None or value <= 0 or found[0] / FAR <= value <= found[1] * FAR:
-            return
-        for factor, words in SLIPS[metrics.get(measured.metric).family].items():
-            mended = value / factor if value > found[1] else value * factor
-            if found[0] <= mended <= found[1]:
-                unit = metrics.get(measured.metric).unit
-                yield Issue(
-                    "unit.slip",
-                    f"{metrics.get(measured.metric).label} is {value:.4g} {unit}; the others of "
-                    f"this task have {found[0]:.4g} to {found[1]:.4g}. A factor of {factor:,.0f} "
-                    f"would explain it: {words}?",
-                    column=measured.column or measured.metric,
-                    given=f"{measured.raw_value} {measured.raw_unit}",
-                    severity=WARNING,
-                )
-                return
+            found = self.range_of(task, slug)
+            if found and not found[0] / FAR <= measured.value <= found[1] * FAR:
+                yield from slip(measured, *found)
 
     def range_of(self, task: int, metric: str) -> tuple[float, float] | None:
-        """The lowest and highest value of a task's entries, if they are enough to tell."""
+        """The lowest and highest value of a task's entries, if they are enough to tell.
+
+        None for a metric in which no slip is known.
+        """
+        if (task, metric) not in self.ranges and metrics.get(metric).family not in SLIPS:
+            self.ranges[task, metric] = None
         if (task, metric) not in self.ranges:
             value = Estimate.objects.points(task, [metric]).value
             value = value[np.isfinite(value) & (value > 0)]
@@ -113,13 +102,13 @@ class Doubts:
         rated = facts.get("device_rated_power")
         if rated is None:
             return
-        most = rated.value * identity.device_count * time.interval.value
-        if one.interval.value > OVER_RATING * most > 0:
+        most = rated.value * identity.device_count * time.value
+        if one.value > OVER_RATING * most > 0:
             yield Issue(
                 "energy.beyond_rating",
-                f"{one.interval.value:.4g} J is more than {identity.device_count} × "
+                f"{one.value:.4g} J is more than {identity.device_count} × "
                 f"{identity.hardware} rated at {rated.value:.0f} W can draw in "
-                f"{time.interval.value:.4g} s.",
+                f"{time.value:.4g} s.",
                 column=one.column,
                 given=f"{one.raw_value} {one.raw_unit}",
                 severity=WARNING,
@@ -149,11 +138,11 @@ class Doubts:
         time = written.get("run_time") or written.get("latency")
         for slug in POWERS:
             one = written.get(slug)
-            if one and time and one.origin in (METERED, SENSED) and time.interval.value > 0:
-                ratio = float(f"{one.interval.value / time.interval.value:.9g}")
+            if one and time and one.origin in (METERED, SENSED) and time.value > 0:
+                ratio = float(f"{one.value / time.value:.9g}")
                 times = self.ratios[slug][ratio]
                 if len(times) < CONSTANT_ROWS and len(self.ratios[slug]) < 10_000:
-                    times.add(time.interval.value)
+                    times.add(time.value)
 
     def whole(self) -> Iterator[Issue]:
         """The doubts about the file."""
@@ -180,10 +169,31 @@ class Doubts:
                 )
 
 
+def slip(measured: Measured, lowest: float, highest: float) -> Iterator[Issue]:
+    """A number far beyond all others of its task that a slip of units would explain."""
+    metric, value = metrics.get(measured.metric), measured.value
+    if value <= 0:
+        return
+    for factor, words in SLIPS[metric.family].items():
+        mended = value / factor if value > highest else value * factor
+        if lowest <= mended <= highest:
+            yield Issue(
+                "unit.slip",
+                f"{metric.label} is {value:.4g} {metric.unit}; the others of this task have "
+                f"{lowest:.4g} to {highest:.4g}. A factor of {factor:,.0f} would explain it: "
+                f"{words}?",
+                column=measured.column or measured.metric,
+                given=f"{measured.raw_value} {measured.raw_unit}",
+                severity=WARNING,
+            )
+            return
+
+
 def few_samples(planned: Planned) -> Iterator[Issue]:
     samples = planned.identity.samples
-    is_told = any(issue.code == "samples.few" for issue in planned.reading.issues)
-    if samples is not None and samples < FEW_SAMPLES and not is_told:
+    if samples is None or samples >= FEW_SAMPLES:
+        return
+    if not any(issue.code == "samples.few" for issue in planned.reading.issues):
         message = f"Only {samples} samples: too few to tell small differences."
         yield Issue("samples.few", message, given=str(samples), severity=INFO)
 
@@ -194,12 +204,12 @@ def power_times_time(written: dict[str, Measured]) -> Iterator[Issue]:
     energies = [written[slug] for slug in POWERS if slug in written]
     if power is None or time is None or not energies:
         return
-    expected = power.interval.value * time.interval.value
-    if not any(isclose(one.interval.value, expected, rel_tol=0.5) for one in energies):
+    expected = power.value * time.value
+    if not any(isclose(one.value, expected, rel_tol=0.5) for one in energies):
         yield Issue(
             "value.contradiction",
-            f"{power.interval.value:.4g} W for {time.interval.value:.4g} s are {expected:.4g} J, "
-            f"not {energies[0].interval.value:.4g} J.",
+            f"{power.value:.4g} W for {time.value:.4g} s are {expected:.4g} J, "
+            f"not {energies[0].value:.4g} J.",
             column=energies[0].column,
             severity=WARNING,
         )
@@ -211,10 +221,10 @@ def grid_factor(written: dict[str, Measured]) -> Iterator[Issue]:
     energy: Sequence[Measured] = [
         written[slug] for slug in ("facility_energy", "node_energy") if slug in written
     ]
-    if carbon is None or not energy or energy[0].interval.value <= 0:
+    if carbon is None or not energy or energy[0].value <= 0:
         return
-    factor = carbon.interval.value / (energy[0].interval.value / J_PER_KWH)
-    if carbon.interval.value > 0 and not GRID[0] <= factor <= GRID[1]:
+    factor = carbon.value / (energy[0].value / J_PER_KWH)
+    if carbon.value > 0 and not GRID[0] <= factor <= GRID[1]:
         yield Issue(
             "carbon.factor",
             f"Carbon and energy give {factor:.3g} kg per kWh; grids lie between {GRID[0]} and "

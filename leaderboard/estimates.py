@@ -5,15 +5,17 @@ the entry, from its pooled numbers and the facts of its hardware, place and task
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from leaderboard.copying import Table
 from leaderboard.core import metrics
 from leaderboard.core.columns import Derived, derive_each
-from leaderboard.core.interval import Interval
+from leaderboard.core.interval import Bounds
 from leaderboard.facts import Facts, Place
 from leaderboard.models import Estimate
 from leaderboard.models.evidence import ORIGIN_CODES
@@ -77,7 +79,20 @@ BOARDS = """
     SELECT DISTINCT b.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
     WHERE e.id = ANY(%s)
 """
-COLUMNS = "entry_id, metric, task_id, origin, value, low, high, runs, recipe"
+TABLE = Table(
+    "leaderboard_estimate",
+    {
+        "entry_id": "int8",
+        "metric": "text",
+        "task_id": "int8",
+        "origin": "int2",
+        "value": "float8",
+        "low": "float8",
+        "high": "float8",
+        "runs": "int4",
+        "recipe": "text",
+    },
+)
 
 
 class Row(NamedTuple):
@@ -94,15 +109,13 @@ class Row(NamedTuple):
     recipe: str = ""
 
     @property
-    def bounds(self) -> tuple[float, float, float]:
-        return self.value, self.low, self.high
+    def bounds(self) -> Bounds:
+        return self[4:7]
 
     @classmethod
-    def derived(
-        cls, entry: int, task: int, runs: int, metric: str, one: Interval, recipe: metrics.Recipe
-    ) -> "Row":
-        origin = ORIGIN_CODES[recipe.origin]
-        return cls(entry, metric, task, origin, one.value, one.low, one.high, runs, recipe.name)
+    def derived(cls, entry: int, task: int, runs: int, one: Derived) -> "Row":
+        origin = ORIGIN_CODES[one.recipe.origin]
+        return cls(entry, one.metric, task, origin, *one.bounds, runs, one.recipe.name)
 
 
 class Standing(NamedTuple):
@@ -117,7 +130,7 @@ class Standing(NamedTuple):
 class Known:
     """Numbers of an entry from which others follow."""
 
-    numbers: dict[str, Interval] = field(default_factory=dict)
+    numbers: dict[str, Bounds] = field(default_factory=dict)
     # How those came that followed themselves.
     recipes: dict[str, metrics.Recipe] = field(default_factory=dict)
     # How many runs measured each of the others.
@@ -164,29 +177,29 @@ def derived(
     standings = standings_of(list(known))
     unlike = [entry for entry, one in standings.items() if known[entry].counts != {one.runs}]
     behind = behind_of(unlike)
-    asked = [(one.place, known[entry].numbers) for entry, one in standings.items()]
-    for (entry, one), follows in zip(standings.items(), follow(asked, facts, only), strict=True):
-        recipes = known[entry].recipes | {metric: recipe for metric, (_, recipe) in follows.items()}
-        for metric, (interval, recipe) in follows.items():
-            runs = runs_of(recipe, recipes, behind[entry]) if entry in behind else one.runs
-            yield Row.derived(entry, one.task, runs, metric, interval, recipe)
+    asked = [(entry, one.place, known[entry].numbers) for entry, one in standings.items()]
+    found = list(follow(asked, facts, only))
+    for one in found:
+        if one.entry in behind:
+            known[one.entry].recipes[one.metric] = one.recipe
+    for one in found:
+        standing, runs = standings[one.entry], standings[one.entry].runs
+        if one.entry in behind:
+            runs = runs_of(one.recipe, known[one.entry].recipes, behind[one.entry])
+        yield Row.derived(one.entry, standing.task, runs, one)
 
 
 def follow(
-    entries: Sequence[tuple[Place, Mapping[str, Interval]]],
+    entries: Iterable[tuple[int, Place, Mapping[str, Bounds]]],
     facts: Facts,
     only: Collection[str] = metrics.ALL.keys(),
-) -> list[Derived]:
-    """What follows for each entry from its numbers at its place."""
-    found: list[Derived] = [{} for _ in entries]
-    neighbours: dict[Place, list[int]] = defaultdict(list)
-    for number, (place, _) in enumerate(entries):
-        neighbours[place].append(number)
-    for place, numbers in neighbours.items():
-        known = [entries[number][1] for number in numbers]
-        for number, one in zip(numbers, derive_each(known, facts.of(*place), only), strict=True):
-            found[number] = one
-    return found
+) -> Iterator[Derived]:
+    """What follows for each entry, which has a number, from its numbers at its place."""
+    neighbours: dict[Place, dict[int, Mapping[str, Bounds]]] = defaultdict(dict)
+    for entry, place, numbers in entries:
+        neighbours[place][entry] = numbers
+    for place, known in neighbours.items():
+        yield from derive_each(known, facts.of(*place), only)
 
 
 def runs_of(recipe: metrics.Recipe, recipes: Mapping[str, metrics.Recipe], behind: Behind) -> int:
@@ -211,7 +224,7 @@ def known_of(ids: list[int], only: Collection[str]) -> dict[int, Known]:
     for entry, metric, value, low, high, runs, name in rows.values_list(*columns):
         if name and metric in only:
             continue
-        known[entry].numbers[metric] = Interval(value, low, high)
+        known[entry].numbers[metric] = (value, low, high)
         if not name:
             known[entry].counts.add(runs)
         elif recipe := metrics.get(metric).recipe(name):
@@ -241,14 +254,8 @@ def behind_of(ids: list[int]) -> dict[int, dict[str, tuple[int, ...]]]:
 
 def write(rows: Iterable[Row]) -> None:
     """Add these estimates."""
-    # While a COPY runs, nothing that works rows out could ask the database.
-    rows = list(rows)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY leaderboard_estimate ({COLUMNS}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    # In the order of the key, so that its index grows at its end.
+    TABLE.copy(sorted(rows, key=itemgetter(0)))
 
 
 def tell(ids: list[int]) -> set[int]:

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from leaderboard.core.interval import Bounds
 from leaderboard.quantities import count, number, signed
 
-Bounds = tuple[float, float, float]
 Moves = dict[str, dict[str, Any]]
 # Metric → “old recipe → new recipe” → entries.
 Recipes = dict[str, dict[str, int]]

@@ -268,10 +268,16 @@ class Decision(models.Model):
         return f"{self.get_verdict_display()}: {self.submission}"
 
 
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def settings_key(settings: dict) -> str:
     """Sixteen hexadecimal digits of the settings' canonical JSON."""
-    canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return key_of(canonical(settings))
+
+
+def key_of(settings: str) -> str:
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
 class EntryQuerySet(models.QuerySet):
