@@ -331,6 +331,12 @@ def orphans(breaches: list[str]) -> dict[str, int]:
             submission__state__in=(*WITH_RUNS, *HIDDEN)
         ),
         "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
+        "runs without their entry": Run.objects.filter(
+            ~Exists(Entry.objects.filter(pk=OuterRef("entry_id")))
+        ),
+        "runs without their submission": Run.objects.filter(
+            ~Exists(Submission.objects.filter(pk=OuterRef("submission_id")))
+        ),
         "measurements without their run": Measurement.objects.filter(
             ~Exists(Run.objects.filter(pk=OuterRef("run_id")))
         ),

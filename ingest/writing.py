@@ -147,8 +147,8 @@ def new_ids(table: str, count: int) -> list[int]:
     """Ids that no row of the table has or will have."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+            [f"{table}_id_seq", count],
         )
         return [number for (number,) in cursor.fetchall()]
 

@@ -293,7 +293,8 @@ class EntryQuerySet(models.QuerySet):
 class Entry(models.Model):
     """What is ranked: a model, by a method, on hardware, at a task, with settings."""
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="entries")
+    # The unique key begins with the task and serves as its index.
+    task = models.ForeignKey(Task, models.PROTECT, related_name="entries", db_index=False)
     model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries")
     method = models.ForeignKey(Method, models.PROTECT, related_name="entries")
     hardware = models.ForeignKey(Hardware, models.PROTECT, related_name="entries")
@@ -363,8 +364,13 @@ class RunQuerySet(models.QuerySet):
 class Run(models.Model):
     """One time somebody measured an entry. Immutable, but for a later run that replaces it."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="runs")
+    # A million of these may come in one file: that their entry and submission exist is checked by
+    # `verify_integrity`, not by triggers for each.
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs", db_constraint=False)
+    # `run_once_per_row` begins with the submission and serves as its index.
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="runs", db_index=False, db_constraint=False
+    )
     path = models.CharField(max_length=300, blank=True)
     row = models.PositiveIntegerField()
     measured_on = models.CharField(max_length=10, blank=True)
@@ -375,7 +381,7 @@ class Run(models.Model):
     citation = models.TextField(blank=True)
     # The later run of the same sender that counts in its place. Its submission says why.
     replaced_by = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="replaces"
+        "self", models.SET_NULL, null=True, blank=True, related_name="replaces", db_index=False
     )
 
     objects = RunQuerySet.as_manager()
@@ -386,7 +392,11 @@ class Run(models.Model):
             models.UniqueConstraint(fields=["submission", "path", "row"], name="run_once_per_row")
         ]
         indexes = [
-            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="run_named")
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="run_named"),
+            # The runs that a later one took the place of: few of many.
+            models.Index(
+                fields=["replaced_by"], condition=~Q(replaced_by=None), name="run_replaced"
+            ),
         ]
 
     def __str__(self):
