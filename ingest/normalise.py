@@ -80,7 +80,9 @@ class Normaliser:
 
     def _written(self, reading, identity, issues) -> list[Measured]:
         found = []
-        divisors = {"unit": 1.0, "run": self._divisor(reading, identity, issues)}
+        divisors: dict[str, float | None] = {"unit": 1.0}
+        if any(value.per == "run" for value in reading.values.values()):
+            divisors["run"] = self._divisor(reading, identity, issues)
         for slug, value in reading.values.items():
             metric = metrics.ALL.get(slug)
             if metric is None:
@@ -110,8 +112,6 @@ class Normaliser:
 
     def _divisor(self, reading: Reading, identity: Identity | None, issues) -> float | None:
         """By how many functional units a total of the run is divided; None when nobody said."""
-        if all(value.per == "unit" for value in reading.values.values()):
-            return 1.0
         if identity and identity.task.kind == Task.Kind.TRAINING:
             return 1.0
         samples = reading.samples or self.resolver.said("samples", reading.task)

@@ -19,7 +19,6 @@ from ingest.readings import Row
 from ingest.report import Report
 from leaderboard import estimates
 from leaderboard.copying import Table
-from leaderboard.estimates import Row as EstimateRow
 from leaderboard.facts import Facts
 from leaderboard.models import Run, Submission
 from leaderboard.models.evidence import ORIGIN_CODES
@@ -101,9 +100,7 @@ def write(submission: Submission, batch: list[Planned], touched: Touched, *, pub
     touched.fresh |= set(fresh.values())
 
 
-def estimate_rows(
-    batch: list[Planned], fresh: dict[tuple, int], facts: Facts
-) -> Iterator[EstimateRow]:
+def estimate_rows(batch: list[Planned], fresh: dict[tuple, int], facts: Facts) -> Iterator[tuple]:
     """The estimates of entries with a single run: its numbers, and what follows from them."""
     tasks, asked = {}, []
     for planned in batch:
@@ -113,9 +110,9 @@ def estimate_rows(
         task = tasks[entry] = planned.identity.task.pk
         asked.append((entry, planned.identity.place, planned.numbers))
         for one in planned.measurements:
-            yield EstimateRow(entry, one.metric, task, ORIGIN_CODES[one.origin], *one.bounds, 1)
+            yield (entry, one.metric, task, ORIGIN_CODES[one.origin], *one.bounds, 1, "")
     for follows in estimates.follow(asked, facts):
-        yield EstimateRow.derived(follows.entry, tasks[follows.entry], 1, follows)
+        yield estimates.Row.derived(follows.entry, tasks[follows.entry], 1, follows)
 
 
 def replace(numbered: list[tuple[int, Planned]]) -> set[int]:

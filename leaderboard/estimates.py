@@ -252,8 +252,8 @@ def behind_of(ids: list[int]) -> dict[int, dict[str, tuple[int, ...]]]:
     return found
 
 
-def write(rows: Iterable[Row]) -> None:
-    """Add these estimates."""
+def write(rows: Iterable[tuple]) -> None:
+    """Add these estimates, with the columns of a `Row`."""
     # In the order of the key, so that its index grows at its end.
     TABLE.copy(sorted(rows, key=itemgetter(0)))
 
