@@ -30,10 +30,13 @@ from leaderboard.core.interval import Interval
 from leaderboard.estimates import standings_of
 from leaderboard.facts import Facts
 from leaderboard.models import (
+    AIModel,
     Board,
     Entry,
     Estimate,
+    Hardware,
     Measurement,
+    Method,
     Placement,
     Rederivation,
     Run,
@@ -331,11 +334,20 @@ def orphans(breaches: list[str]) -> dict[str, int]:
             submission__state__in=(*WITH_RUNS, *HIDDEN)
         ),
         "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
+        "entries without what they name": Entry.objects.exclude(
+            Exists(Task.objects.filter(pk=OuterRef("task_id"))),
+            Exists(AIModel.objects.filter(pk=OuterRef("model_id"))),
+            Exists(Method.objects.filter(pk=OuterRef("method_id"))),
+            Exists(Hardware.objects.filter(pk=OuterRef("hardware_id"))),
+        ),
         "runs without their entry": Run.objects.filter(
             ~Exists(Entry.objects.filter(pk=OuterRef("entry_id")))
         ),
         "runs without their submission": Run.objects.filter(
             ~Exists(Submission.objects.filter(pk=OuterRef("submission_id")))
+        ),
+        "runs without the run that replaced them": Run.objects.exclude(replaced_by=None).filter(
+            ~Exists(Run.objects.filter(pk=OuterRef("replaced_by_id")))
         ),
         "measurements without their run": Measurement.objects.filter(
             ~Exists(Run.objects.filter(pk=OuterRef("run_id")))

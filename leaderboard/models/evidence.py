@@ -293,11 +293,17 @@ class EntryQuerySet(models.QuerySet):
 class Entry(models.Model):
     """What is ranked: a model, by a method, on hardware, at a task, with settings."""
 
+    # A million of these may come in one file, as of runs, measurements and estimates: that what
+    # they name exists is checked by `verify_integrity`, not by triggers for each.
     # The unique key begins with the task and serves as its index.
-    task = models.ForeignKey(Task, models.PROTECT, related_name="entries", db_index=False)
-    model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries")
-    method = models.ForeignKey(Method, models.PROTECT, related_name="entries")
-    hardware = models.ForeignKey(Hardware, models.PROTECT, related_name="entries")
+    task = models.ForeignKey(
+        Task, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
+    model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries", db_constraint=False)
+    method = models.ForeignKey(Method, models.PROTECT, related_name="entries", db_constraint=False)
+    hardware = models.ForeignKey(
+        Hardware, models.PROTECT, related_name="entries", db_constraint=False
+    )
     device_count = models.PositiveIntegerField(default=1)
     settings = models.JSONField(default=dict, blank=True)
     settings_key = models.CharField(max_length=16)
@@ -364,8 +370,6 @@ class RunQuerySet(models.QuerySet):
 class Run(models.Model):
     """One time somebody measured an entry. Immutable, but for a later run that replaces it."""
 
-    # A million of these may come in one file: that their entry and submission exist is checked by
-    # `verify_integrity`, not by triggers for each.
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs", db_constraint=False)
     # `run_once_per_row` begins with the submission and serves as its index.
     submission = models.ForeignKey(
@@ -381,7 +385,13 @@ class Run(models.Model):
     citation = models.TextField(blank=True)
     # The later run of the same sender that counts in its place. Its submission says why.
     replaced_by = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="replaces", db_index=False
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = RunQuerySet.as_manager()
@@ -424,8 +434,6 @@ class Measurement(models.Model):
 
     pk = models.CompositePrimaryKey("run_id", "metric")
     # The primary key begins with the run and serves as its index.
-    # A million of these may come in one file: that their run, entry and task exist is checked by
-    # `verify_integrity`, not by a trigger for each.
     run = models.ForeignKey(
         Run,
         models.CASCADE,
