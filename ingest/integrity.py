@@ -278,7 +278,8 @@ def frontier(
     numbers = list(board.frontiers.order_by("number").values_list("number", flat=True))
     if numbers != list(range(1, board.latest + 1)):
         breaches.append(f"board {board.slug}: its versions are not 1 to {board.latest}")
-    lines = ((*names[entry], layer, *point) for entry, (layer, point) in right.items())
+    # What an entry names may be gone.
+    lines = ((*names.get(entry, ()), layer, *point) for entry, (layer, point) in right.items())
     return {
         "board": board.slug,
         "version": board.latest,
