@@ -163,10 +163,10 @@ def pool(ids: list[int]) -> None:
         cursor.execute(f"SET LOCAL enable_nestloop = {'off' if len(ids) > MANY else 'on'}")
         for statement in (FORGET, POOL):
             cursor.execute(statement, [ids])
+        facts = Facts()
+        for start in range(0, len(ids), AT_ONCE):
+            write(derived(ids[start : start + AT_ONCE], facts))
         cursor.execute("SET LOCAL enable_nestloop = on")
-    facts = Facts()
-    for start in range(0, len(ids), AT_ONCE):
-        write(derived(ids[start : start + AT_ONCE], facts))
 
 
 def derived(
@@ -222,7 +222,8 @@ def known_of(ids: list[int], only: Collection[str]) -> dict[int, Known]:
     rows = Estimate.objects.filter(entry__in=ids).order_by("entry_id", "metric")
     columns = ("entry_id", "metric", "value", "low", "high", "runs", "recipe")
     for entry, metric, value, low, high, runs, name in rows.values_list(*columns):
-        if name and metric in only:
+        # What a retired formula of a retired metric gave is no ground for anything.
+        if name and (metric in only or metric not in metrics.ALL):
             continue
         known[entry].numbers[metric] = (value, low, high)
         if not name:

@@ -163,8 +163,9 @@ def replace(entries: list[int], facts: Facts, only: frozenset[str]) -> tuple[set
 
 
 def derived(entries: Iterable[int], only: frozenset[str]) -> QuerySet[Estimate]:
-    """What follows of `only` for these entries, as it is stored."""
-    return Estimate.objects.filter(entry__in=entries, metric__in=only).exclude(recipe="")
+    """What follows of `only` for these entries, as it is stored; of all, also retired metrics."""
+    rows = Estimate.objects.filter(entry__in=entries).exclude(recipe="")
+    return rows if only >= metrics.ALL.keys() else rows.filter(metric__in=only)
 
 
 def stored(entries: list[int], only: frozenset[str]) -> Rows:

@@ -87,6 +87,21 @@ def test_what_no_longer_follows_is_gone():
     assert not Estimate.objects.filter(metric="cost").exists()
 
 
+def test_what_a_retired_formula_gave_is_gone():
+    entries_at(3.6, 1)
+    before = rows()
+    entry = Entry.objects.get()
+    bounds = {"value": 1, "low": 1, "high": 1, "runs": 1, "origin": 3}
+    for metric in ("happiness", "memory"):
+        Estimate.objects.create(
+            entry=entry, task=entry.task, metric=metric, recipe=f"{metric}.by_decree/1", **bounds
+        )
+
+    rederive(at=timezone.now())
+
+    assert rows() == before
+
+
 def rows() -> set[tuple]:
     columns = ("entry", "metric", "value", "low", "high", "runs", "recipe")
     return set(Estimate.objects.values_list(*columns))
