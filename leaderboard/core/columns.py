@@ -149,7 +149,7 @@ def derive_each(
         alike[tuple(sorted(known))].append(entry)
     for slugs, entries in alike.items():
         if len(entries) < IN_COLUMNS:
-            yield from one_by_one_of(entries, measured, facts, only)
+            yield from derive_alone(entries, measured, facts, only)
             continue
         columns = {slug: Columns.of([measured[entry][slug] for entry in entries]) for slug in slugs}
         for slug, (column, used) in derive_many(columns, facts, len(entries), only).items():
@@ -160,12 +160,13 @@ def derive_each(
             yield from (Derived(*row) for row in rows if row[-1])
 
 
-def one_by_one_of(
+def derive_alone(
     entries: Iterable[int],
     measured: Mapping[int, Mapping[str, Bounds]],
     facts: Mapping[str, Interval],
     only: Collection[str],
 ) -> Iterator[Derived]:
+    """The same for a few, one after the other."""
     for entry in entries:
         known = {slug: Interval(*bounds) for slug, bounds in measured[entry].items()}
         for slug, (one, recipe) in derive(known, facts, only).items():

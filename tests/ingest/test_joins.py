@@ -78,9 +78,14 @@ def test_the_entry_says_that_it_is_joined(client):
     sent(csv("tiny,riddles,card-9,8,60", header=QUALITY))
     sent(csv("tiny,riddles,card-9,8,200,2", header=ENERGY), by=make_user())
 
-    page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
+    address = Entry.objects.get().get_absolute_url()
+    page = client.get(address, {"metric": "intelligence_per_joule"}).content.decode()
 
     assert "joined from" in page
+    assert "which stand in different runs" in page
+    assert "intelligence_per_joule.from_device/1" in page
+    told = client.get(f"/api/v1{address}").json()["values"]["intelligence_per_joule"]
+    assert (told["runs"], told["recipe"]) == (0, "intelligence_per_joule.from_device/1")
 
 
 def test_tokens_of_a_service_and_list_prices_give_its_cost(real_data, tmp_path):
