@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from math import isclose
 from pathlib import Path
@@ -194,26 +194,33 @@ def frontiers(breaches: list[str]) -> Iterator[dict[str, Any]]:
 
 def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
     """Entry → metric → value, by the definition; told where the stored ones differ."""
-    right: dict[Key, Estimated] = {}
+    values: dict[int, dict[str, float]] = defaultdict(dict)
+    wrong: list[str | None] = []
     facts = Facts()
     for entries in batches(Entry.objects.filter(task=task)):
-        right |= estimated(entries, facts)
-    stored = {
-        (entry, metric): (recipe, bounds)
-        for entry, metric, recipe, *bounds in Estimate.objects.filter(task=task).values_list(
-            "entry_id", "metric", "recipe", "value", "low", "high"
-        )
-    }
-    wrong = [
-        key for key in right.keys() | stored.keys() if not agree(right.get(key), stored.get(key))
-    ]
-    if wrong and not is_rederiving(wrong, stored):
+        right, stored = estimated(entries, facts), stored_estimates(task, entries)
+        for key in right.keys() | stored.keys():
+            recipe, bounds = stored.get(key, (None, ()))
+            if not agree(right.get(key), recipe, bounds):
+                wrong.append(recipe)
+            if key in right:
+                entry, metric = key
+                values[entry][metric] = bounds[0] if bounds else right[key][1].value
+    # What only follows from others may be waiting for the workers.
+    is_due = all(wrong) and Rederivation.objects.filter(finished_at=None).exists()
+    if wrong and not is_due:
         breaches.append(f"task {task.slug}: {len(wrong)} estimates are not those of the runs")
-    values: dict[int, dict[str, float]] = defaultdict(dict)
-    for (entry, metric), (_, interval) in right.items():
-        _, bounds = stored.get((entry, metric), ("", [interval.value]))
-        values[entry][metric] = bounds[0]
     return values
+
+
+def stored_estimates(task: Task, entries: Iterable[int]) -> dict[Key, tuple[str, Point]]:
+    """(Entry, metric) → recipe, and value, low and high."""
+    rows = Estimate.objects.filter(task=task, entry__in=entries)
+    columns = ("entry_id", "metric", "recipe", "value", "low", "high")
+    return {
+        (entry, metric): (recipe, tuple(bounds))
+        for entry, metric, recipe, *bounds in rows.values_list(*columns)
+    }
 
 
 def estimated(entries: Iterable[int], facts: Facts) -> dict[Key, Estimated]:
@@ -230,12 +237,6 @@ def estimated(entries: Iterable[int], facts: Facts) -> dict[Key, Estimated]:
     return found
 
 
-def is_rederiving(wrong: list[Key], stored: Mapping[Key, Any]) -> bool:
-    """Whether what differs only follows from others, and workers are about to derive it anew."""
-    follows = all(key in stored and stored[key][0] for key in wrong)
-    return follows and Rederivation.objects.filter(finished_at=None).exists()
-
-
 def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[float, ...]]]:
     """(Entry, metric) → value, low and high of each published run."""
     found: dict[Key, list[tuple[float, ...]]] = defaultdict(list)
@@ -247,12 +248,11 @@ def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[float, ...
     return found
 
 
-def agree(right: Estimated | None, stored: tuple[str, list[float]] | None) -> bool:
+def agree(right: Estimated | None, recipe: str | None, stored: Point) -> bool:
     """Whether a stored estimate is right, up to the last digits of an interpolated median."""
-    if right is None or stored is None or right[0] != stored[0]:
+    if right is None or right[0] != recipe:
         return False
-    bounds = (right[1].value, right[1].low, right[1].high)
-    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(bounds, stored[1], strict=True))
+    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(right[1].bounds, stored, strict=True))
 
 
 def frontier(

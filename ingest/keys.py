@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from leaderboard.copying import array_of
+
 COLUMNS = "task_id, model_id, method_id, hardware_id, device_count, settings_key"
 TYPES = ("bigint", "bigint", "bigint", "bigint", "int", "text")
 # As many rows as there are keys, for the parameters that `arrays` gives.
@@ -10,10 +12,5 @@ WANTED = f"{UNNEST} AS wanted({COLUMNS})"
 
 
 def arrays(keys: Sequence[tuple]) -> list[str]:
-    """The columns of keys, written as arrays. They hold whole numbers and hexadecimal digits."""
-    return [array(column) for column in zip(*keys, strict=True)]
-
-
-def array(numbers: Sequence[int | str]) -> str:
-    """Quicker than the driver's, which looks at each element's type."""
-    return f"{{{','.join(map(str, numbers))}}}"
+    """The columns of keys, as arrays."""
+    return [array_of(column) for column in zip(*keys, strict=True)]

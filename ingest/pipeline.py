@@ -413,11 +413,14 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
         if not (reading.report.planned or reading.report.unwritten):
             raise Refused
         writing.mark_rows(submission, reading.report)
-    finish(submission, state, reading.report, at=at)
+        report = reading.report
+    # What else was noted of a large file fills much memory.
+    del reading
+    finish(submission, state, report, at=at)
     if not is_public:
         return set()
     writing.supersede(submission)
-    return follow(touched, reading.report.tasks)
+    return follow(touched, report.tasks)
 
 
 def refuse(submission: Submission, state: str, report: Report) -> None:
@@ -435,7 +438,7 @@ def follow(touched: writing.Touched, tasks: set[str]) -> set[int]:
     estimates.pool(sorted(touched.others))
     for task in Task.objects.filter(boards=None, slug__in=tasks):
         frontiers.default_board(task)
-    return estimates.tell(sorted(touched.fresh | touched.others))
+    return estimates.tell(sorted(touched.others.union(touched.fresh)))
 
 
 def finish(submission: Submission, state: str, report: Report, *, at: datetime) -> None:

@@ -33,6 +33,8 @@ OVER_RATING = 1.1
 GRID = (0.005, 1.5)
 J_PER_KWH = 3.6e6
 CONSTANT_ROWS, CONSTANT_SHARE = 10, 0.3
+# Texts of a metric that are counted: none of the rest can be a third of them all.
+COUNTED = 10_000
 # What should differ between rows that differ.
 VARYING = ("tokens_out", "tokens_in", "device_energy", "node_energy", "facility_energy")
 POWERS = {"device_energy": "accelerators", "node_energy": "machine"}
@@ -45,6 +47,7 @@ class Doubts:
     facts: Facts
     ranges: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
     raws: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    totals: Counter = field(default_factory=Counter)
     columns: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, set] = field(default_factory=lambda: defaultdict(set))
     # Energy over time, rounded, of energies said to be measured → the times seen.
@@ -131,7 +134,7 @@ class Doubts:
         self.rows += 1
         for slug in VARYING:
             if one := written.get(slug):
-                self.raws[slug][one.raw_value] += 1
+                self.count(slug, one.raw_value)
                 self.columns[slug] = one.column
                 if len(self.kinds[slug]) < CONSTANT_ROWS:
                     self.kinds[slug].add(planned.key)
@@ -144,10 +147,18 @@ class Doubts:
                 if len(times) < CONSTANT_ROWS and len(self.ratios[slug]) < 10_000:
                     times.add(time.value)
 
+    def count(self, slug: str, raw: str) -> None:
+        """Count a text; those that hardly came are forgotten when there are too many."""
+        counted = self.raws[slug]
+        counted[raw] += 1
+        self.totals[slug] += 1
+        if len(counted) > COUNTED:
+            self.raws[slug] = Counter(dict(counted.most_common(COUNTED // 2)))
+
     def whole(self) -> Iterator[Issue]:
         """The doubts about the file."""
         for slug, counted in self.raws.items():
-            total = counted.total()
+            total = self.totals[slug]
             raw, number = counted.most_common(1)[0]
             is_much = number > CONSTANT_SHARE * total and total >= CONSTANT_ROWS
             if is_much and len(self.kinds[slug]) >= CONSTANT_ROWS / 2:

@@ -8,6 +8,14 @@ from typing import Any
 from django.db import connection
 
 
+def array_of(numbers: Iterable[int | str]) -> str:
+    """Whole numbers, or words of hexadecimal digits, as PostgreSQL writes an array of them.
+
+    For large ones: the driver would look at each element and hold its text apart.
+    """
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
 @dataclass(frozen=True)
 class Table:
     """A table, and its columns in the order of the rows that are written, with their types."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from leaderboard.copying import Table
+from leaderboard.copying import Table, array_of
 from leaderboard.core import metrics
 from leaderboard.core.columns import Derived, derive_each
 from leaderboard.core.interval import Bounds
@@ -28,9 +28,9 @@ MANY = 1_000
 # Entries whose numbers are held in memory at a time.
 AT_ONCE = 10_000
 LOCK = """
-    SELECT id FROM leaderboard_entry WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM leaderboard_entry WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
-FORGET = "DELETE FROM leaderboard_estimate WHERE entry_id = ANY(%s)"
+FORGET = "DELETE FROM leaderboard_estimate WHERE entry_id = ANY(%s::bigint[])"
 # The set-based twin of `core.consensus.pooled`. Greatest and least keep the interpolated median
 # between its bounds in the last digit.
 POOL = f"""
@@ -44,7 +44,7 @@ POOL = f"""
     JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
     JOIN leaderboard_entry e ON e.id = r.entry_id
     JOIN leaderboard_measurement m ON m.run_id = r.id
-    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    WHERE r.entry_id = ANY(%s::bigint[]) AND r.replaced_by_id IS NULL
     GROUP BY r.entry_id, m.metric
 """
 # What the facts of an entry depend on; its region only where all its runs agree on one.
@@ -58,7 +58,7 @@ PLACES = """
     JOIN leaderboard_hardware h ON h.id = e.hardware_id
     JOIN leaderboard_task t ON t.id = e.task_id
     JOIN leaderboard_aimodel m ON m.id = e.model_id
-    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    WHERE r.entry_id = ANY(%s::bigint[]) AND r.replaced_by_id IS NULL
     GROUP BY e.id, h.slug, t.slug, m.slug
 """
 # Which runs measured what.
@@ -67,17 +67,17 @@ BEHIND = """
     FROM leaderboard_run r
     JOIN leaderboard_submission s ON s.id = r.submission_id AND s.state = 'PUBLISHED'
     JOIN leaderboard_measurement m ON m.run_id = r.id
-    WHERE r.entry_id = ANY(%s) AND r.replaced_by_id IS NULL
+    WHERE r.entry_id = ANY(%s::bigint[]) AND r.replaced_by_id IS NULL
     GROUP BY r.entry_id, m.metric
 """
 TELL = """
     INSERT INTO leaderboard_change (board_id, entry_id)
     SELECT b.id, e.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
-    WHERE e.id = ANY(%s)
+    WHERE e.id = ANY(%s::bigint[])
 """
 BOARDS = """
     SELECT DISTINCT b.id FROM leaderboard_entry e JOIN leaderboard_board b ON b.task_id = e.task_id
-    WHERE e.id = ANY(%s)
+    WHERE e.id = ANY(%s::bigint[])
 """
 TABLE = Table(
     "leaderboard_estimate",
@@ -152,7 +152,7 @@ def refresh(entries: Iterable[int]) -> set[int]:
 def lock(ids: list[int]) -> None:
     """Hold these entries, in the order of their ids, so two uploads can't deadlock."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [ids])
+        cursor.execute(LOCK, [array_of(ids)])
 
 
 def pool(ids: list[int]) -> None:
@@ -162,7 +162,7 @@ def pool(ids: list[int]) -> None:
         # Rows just written have no statistics yet, and the planner would loop over them.
         cursor.execute(f"SET LOCAL enable_nestloop = {'off' if len(ids) > MANY else 'on'}")
         for statement in (FORGET, POOL):
-            cursor.execute(statement, [ids])
+            cursor.execute(statement, [array_of(ids)])
         facts = Facts()
         for start in range(0, len(ids), AT_ONCE):
             write(derived(ids[start : start + AT_ONCE], facts))
@@ -236,7 +236,7 @@ def known_of(ids: list[int], only: Collection[str]) -> dict[int, Known]:
 def standings_of(ids: list[int]) -> dict[int, Standing]:
     """Entry → its place and runs, of those with a run that counts."""
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, [ids])
+        cursor.execute(PLACES, [array_of(ids)])
         return {
             entry: Standing((hardware, count, region, task, model), task_id, runs)
             for entry, hardware, count, region, task, model, task_id, runs in cursor.fetchall()
@@ -247,7 +247,7 @@ def behind_of(ids: list[int]) -> dict[int, dict[str, tuple[int, ...]]]:
     """Entry → metric → the runs that measured it."""
     found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(BEHIND, [ids])
+        cursor.execute(BEHIND, [array_of(ids)])
         for entry, metric, runs in cursor.fetchall():
             found[entry][metric] = tuple(runs)
     return found
@@ -263,5 +263,5 @@ def tell(ids: list[int]) -> set[int]:
     """Put these entries on the to-do lists of their tasks' boards. Returns those boards."""
     with connection.cursor() as cursor:
         for statement in (TELL, BOARDS):
-            cursor.execute(statement, [ids])
+            cursor.execute(statement, [array_of(ids)])
         return {board for (board,) in cursor.fetchall()}
