@@ -485,6 +485,8 @@ def test_a_number_is_traced_to_the_cell_it_was_read_from(client):
         "high": 20.0,
         "unit": "J",
         "origin": "SENSED",
+        "runs": 1,
+        "recipe": "",
     }
     (run,) = answer["runs"]
     assert run["submission"] | {"received_at": ""} == {
@@ -506,7 +508,6 @@ def test_a_number_is_traced_to_the_cell_it_was_read_from(client):
         "divisor": 1.0,
         "column": "node_energy",
         "instrument": "",
-        "recipe": "",
     }
 
 
