@@ -338,6 +338,7 @@ def test_an_entry_of_a_board_says_what_it_is(client):
         "hardware": {"slug": "card-9", "name": "Card 9"},
         "device_count": 2,
         "settings": {"precision": "int4"},
+        "level": 0,
         "url": f"http://testserver/entries/{entry.pk}/",
         "layer": 1,
         "on_frontier": True,
@@ -484,6 +485,8 @@ def test_a_number_is_traced_to_the_cell_it_was_read_from(client):
         "high": 20.0,
         "unit": "J",
         "origin": "SENSED",
+        "runs": 1,
+        "recipe": "",
     }
     (run,) = answer["runs"]
     assert run["submission"] | {"received_at": ""} == {
@@ -493,6 +496,7 @@ def test_a_number_is_traced_to_the_cell_it_was_read_from(client):
         "sha256": submission.sha256,
         "format": "efficiency-frontier-csv",
         "received_at": "",
+        "level": 0,
         "url": f"http://testserver/submissions/{submission.public_id}/",
     }
     assert run["measurements"][0] == {
@@ -504,7 +508,6 @@ def test_a_number_is_traced_to_the_cell_it_was_read_from(client):
         "divisor": 1.0,
         "column": "node_energy",
         "instrument": "",
-        "recipe": "",
     }
 
 
