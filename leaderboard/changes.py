@@ -157,8 +157,8 @@ class Question:
             replacing = Q(summary__fates__replaces__gt=0)
             of_kind = {REPLACED: replacing, PUBLISHED: ~replacing}.get(self.kind)
             rows = rows.filter(of_kind) if of_kind is not None else rows.none()
-        rows = self.about(rows).order_by("-published_at", "-pk")
-        return earlier(rows, before, "published_at", "s")
+        newest = self.about(rows).order_by("-published_at", "-pk")
+        return earlier(newest, before, "published_at", "s")
 
     def withdrawn(self, before: tuple[datetime, str, int] | None) -> QuerySet[Submission]:
         """What was taken back after it had counted."""

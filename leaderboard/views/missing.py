@@ -36,6 +36,10 @@ class Missing:
             for slug, entries in self.lacking.items()
         ]
 
+    @property
+    def total(self) -> int:
+        return len(self.lacking[self.slug]) if self.slug else 0
+
     @cached_property
     def entries(self) -> np.ndarray:
         found = self.lacking.get(self.slug, np.zeros(0, np.int64))

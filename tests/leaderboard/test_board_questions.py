@@ -108,6 +108,7 @@ def test_a_pick_is_answered_with_the_sentence_of_the_card(client, board):
         card = page(board, f"pick={pick}").advice
 
         assert found["pick"] == pick
+        assert card.chosen is not None
         assert (found["entry"], found["sentence"]) == (card.chosen.entry, card.sentence)
     assert get(client, "entries/")["recommendation"] is None
     greenest = get(client, "entries/?pick=greenest")["recommendation"]["entry"]
@@ -176,6 +177,7 @@ def test_reasons_are_the_definitions_and_the_pages(client, board):
             assert not any(dominates(points[one], moved, directions) for one in above)
     last = rows[-1]["id"]
     told = board_why.of(page(board), last)
+    assert told is not None
     assert [one["id"] for one in get(client, f"why/?entry={last}")["dominators"]] == [
         one.who.entry for one in told.rivals
     ]
