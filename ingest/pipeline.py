@@ -448,6 +448,8 @@ def finish(submission: Submission, state: str, report: Report, *, at: datetime) 
     submission.summary, submission.issues = report.summary, report.issues
     submission.effect = report.effect
     submission.decided_at, submission.lease_until = at, None
+    if state == State.PUBLISHED:
+        submission.published_at = at
     submission.save(
         update_fields=[
             "state",
@@ -455,6 +457,7 @@ def finish(submission: Submission, state: str, report: Report, *, at: datetime) 
             "summary",
             "issues",
             "effect",
+            "published_at",
             "decided_at",
             "lease_until",
         ]

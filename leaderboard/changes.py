@@ -71,7 +71,8 @@ class Event:
         """Its place in the log, which no other event has."""
         row = self.frontier or self.submission
         assert row is not None
-        return (self.at, "f" if self.frontier else "s", row.pk)
+        letter = "f" if self.frontier else "w" if self.kind == WITHDRAWN else "s"
+        return (self.at, letter, row.pk)
 
     @property
     def name(self) -> str:
@@ -108,15 +109,21 @@ class Question:
     def page(self, size: int, *, before: tuple[datetime, str, int] | None = None) -> list[Event]:
         """The newest events, or those that come after this key in the log."""
         frontiers = list(self.frontiers(before)[:size])
-        submissions = list(self.submissions(before)[:size])
+        published = list(self.published(before)[:size])
+        withdrawn = list(self.withdrawn(before)[:size])
         events = [
             *(
                 Event(BOARD if one.number == 1 else FRONTIER, one.published_at, frontier=one)
                 for one in frontiers
             ),
             *(
-                Event(kind_of(one), one.decided_at, submission=one)
-                for one in submissions
+                Event(kind_of(one), one.published_at, submission=one)
+                for one in published
+                if one.published_at is not None
+            ),
+            *(
+                Event(WITHDRAWN, one.decided_at, submission=one)
+                for one in withdrawn
                 if one.decided_at is not None
             ),
         ]
@@ -140,26 +147,36 @@ class Question:
             rows = rows.filter(Exists(moved))
         return earlier(rows, before, "published_at", "f")
 
-    def submissions(self, before: tuple[datetime, str, int] | None) -> QuerySet[Submission]:
-        runs = Run.objects.filter(submission=OuterRef("pk"))
+    def published(self, before: tuple[datetime, str, int] | None) -> QuerySet[Submission]:
+        """What came to count, whatever became of it since."""
         rows = Submission.objects.filter(
+            published_at__isnull=False,
             state__in=(State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN),
-            decided_at__isnull=False,
         )
+        if self.kind:
+            replacing = Q(summary__fates__replaces__gt=0)
+            of_kind = {REPLACED: replacing, PUBLISHED: ~replacing}.get(self.kind)
+            rows = rows.filter(of_kind) if of_kind is not None else rows.none()
+        newest = self.about(rows).order_by("-published_at", "-pk")
+        return earlier(newest, before, "published_at", "s")
+
+    def withdrawn(self, before: tuple[datetime, str, int] | None) -> QuerySet[Submission]:
+        """What was taken back after it had counted."""
+        rows = Submission.objects.filter(
+            state=State.WITHDRAWN, published_at__isnull=False, decided_at__isnull=False
+        )
+        if self.kind not in ("", WITHDRAWN):
+            rows = rows.none()
+        return earlier(self.about(rows).order_by("-decided_at", "-pk"), before, "decided_at", "w")
+
+    def about(self, rows: QuerySet[Submission]) -> QuerySet[Submission]:
+        """Those about the board and the words that are asked for."""
+        runs = Run.objects.filter(submission=OuterRef("pk"))
         if self.board is not None:
             rows = rows.filter(summary__tasks__contains=[self.board.task.slug])
         if self.words:
             runs = runs.filter(self.holds)
-        if self.kind:
-            withdrawn, replacing = Q(state=State.WITHDRAWN), Q(summary__fates__replaces__gt=0)
-            of_kind = {
-                WITHDRAWN: withdrawn,
-                REPLACED: ~withdrawn & replacing,
-                PUBLISHED: ~withdrawn & ~replacing,
-            }.get(self.kind)
-            rows = rows.filter(of_kind) if of_kind is not None else rows.none()
-        rows = rows.filter(Exists(runs)).defer("issues", "effect", "context")
-        return earlier(rows.order_by("-decided_at", "-pk"), before, "decided_at", "s")
+        return rows.filter(Exists(runs)).defer("issues", "effect", "context")
 
 
 def latest(count: int) -> list[Event]:
@@ -189,8 +206,7 @@ def earlier(
 
 
 def kind_of(submission: Submission) -> str:
-    if submission.state == State.WITHDRAWN:
-        return WITHDRAWN
+    """What its publication was."""
     return REPLACED if submission.summary.get("fates", {}).get("replaces") else PUBLISHED
 
 

@@ -23,7 +23,7 @@ The address holds the whole state of a page, and the API takes the same paramete
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -70,6 +70,13 @@ NAMES = {
     ),
 }
 
+# What a question may ask without changing which entries are ranked, or by what.
+UNASKED: dict[str, Any] = {
+    **{"x": "", "y": "", "scale": "", "size": "", "layers": 1, "sort": "", "columns": ()},
+    **{"after": 0, "start": 0, "ignored": (), "weights": {}, "pick": ""},
+    **{"is_roomy": False, "has_single_ranks": False},
+}
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -114,6 +121,10 @@ class Filters:
                 [*self.objectives, self.x, self.y, *size, *self.bounds, *self.weights, *sort]
             )
         )
+
+    def ranks_like(self, other: "Filters") -> bool:
+        """Whether both rank the same entries by the same metrics, however they show them."""
+        return replace(self, **UNASKED) == replace(other, **UNASKED)
 
     @property
     def directions(self) -> list[int]:

@@ -252,7 +252,7 @@ class Transition:
         around = {*moved, *list(self.opened)[: 2 * TOLD], *list(self.closed)[: 2 * TOLD]}
         found: dict[int, list[Run]] = {}
         rows = (
-            Run.objects.filter(entry__in=around, submission__decided_at__isnull=False)
+            Run.objects.filter(entry__in=around, submission__published_at__isnull=False)
             .select_related("submission", "replaced_by__submission")
             .defer("submission__issues", "submission__effect", "submission__context")
             .order_by("-pk")[:RUNS]
@@ -271,17 +271,16 @@ class Transition:
         brought = [
             run.submission
             for run in self.runs.get(entry, [])
-            if self.is_fresh(published_at(run.submission))
+            if self.is_fresh(run.submission.published_at)
         ]
         return brought[-1] if brought else None
 
     def ended(self, entry: int) -> tuple[str, Submission] | None:
         """How the entry's last numbers went: taken back, or replaced by a later submission's."""
         for run in self.runs.get(entry, []):
-            if run.replaced_by is not None and self.is_fresh(
-                published_at(run.replaced_by.submission)
-            ):
-                return REPLACED, run.replaced_by.submission
+            later = run.replaced_by
+            if later is not None and self.is_fresh(later.submission.published_at):
+                return REPLACED, later.submission
             if run.submission.state == State.WITHDRAWN and self.is_fresh(run.submission.decided_at):
                 return WITHDRAWN, run.submission
         return None
@@ -299,13 +298,6 @@ class Transition:
         moves = [*self.entered, *self.left, *self.renewed]
         ids = {one.entry for one in moves} | {entry for one in moves for entry in one.by}
         return Entry.objects.named().in_bulk(ids)
-
-
-def published_at(submission: Submission) -> datetime | None:
-    """When its numbers came to count. A withdrawal overwrites that; then when it was received."""
-    if submission.state == State.WITHDRAWN:
-        return submission.received_at
-    return submission.decided_at
 
 
 def kind_of(before: int | None, after: int | None) -> str:

@@ -153,6 +153,7 @@ def make_submission(**overrides) -> Submission:
         "received_at": NOW,
     }
     fields |= overrides
+    fields.setdefault("published_at", fields.get("decided_at"))
     fields.setdefault("submitted_by", None)
     if fields["submitted_by"] is None:
         fields["submitted_by"] = make_user()

@@ -136,7 +136,8 @@ class SubmissionSerializer(Serializer):
     size = IntegerField()
     format = CharField()
     received_at = DateTimeField()
-    decided_at = DateTimeField(allow_null=True)
+    published_at = DateTimeField(allow_null=True, help_text="When its numbers came to count.")
+    decided_at = DateTimeField(allow_null=True, help_text="When its state was last decided.")
     counts = CountsSerializer()
     url = PageField()
 

@@ -235,6 +235,7 @@ def told(submission: Submission, first: dict[str, Any] | None) -> dict[str, Any]
         "size": submission.size,
         "format": submission.format,
         "received_at": submission.received_at,
+        "published_at": submission.published_at,
         "decided_at": submission.decided_at,
         "counts": shapes.counts(submission.summary),
         "get_absolute_url": submission.get_absolute_url(),

@@ -113,12 +113,40 @@ class RankSerializer(Serializer):
     high = IntegerField()
 
 
+class ScoreSerializer(Serializer):
+    """A score by the reader's weights, with the least and most that bounds allow."""
+
+    value = FloatField(help_text="1 is the best on the frontier on everything, 0 the worst.")
+    low = FloatField()
+    high = FloatField()
+
+
+class ChanceSerializer(Serializer):
+    """How likely an entry is to be on the frontier, given its intervals."""
+
+    value = FloatField(help_text="Probability, from 0 to 1.")
+    standard_error = FloatField(help_text="Of the draws; 0 where the bounds alone decide.")
+    draws = IntegerField()
+    recipe = CharField()
+
+
+class RecommendationSerializer(Serializer):
+    """The answer to a ready-made question."""
+
+    pick = CharField()
+    entry = IntegerField(allow_null=True, help_text="Its id; null where nothing satisfies.")
+    sentence = CharField()
+
+
 class StandingSerializer(EntryNameSerializer):
     """One entry of a board as the reader's question ranks it."""
 
     rank = RankSerializer()
     layer = IntegerField(allow_null=True, help_text="1 is the frontier; null is deeper than told.")
     on_frontier = BooleanField()
+    score = ScoreSerializer(allow_null=True, help_text="Null without weights, or lacking one.")
+    chance = ChanceSerializer(allow_null=True)
+    is_own = BooleanField(help_text="Whether a number follows from the scenario in `own_…`.")
     values = values_field()
 
 
@@ -135,17 +163,63 @@ class StandingsSerializer(Serializer):
     not_shown = DictField(
         child=IntegerField(), help_text="Objective → how many entries lack a number for it."
     )
+    recommendation = RecommendationSerializer(allow_null=True, help_text="Of `pick`.")
+    chance_note = CharField(help_text="Why the entries have no chance; empty where they have one.")
     next = CharField(allow_null=True, help_text="The next page, or null on the last.")
     results = StandingSerializer(many=True)
 
 
-class ChanceSerializer(Serializer):
-    """How likely an entry is to be on the frontier, given its intervals."""
+class BoardFacetSerializer(Serializer):
+    value = CharField(help_text="As the address takes it.")
+    label = CharField()
+    count = IntegerField(help_text="Ranked entries that it would leave.")
 
-    value = FloatField(help_text="Probability, from 0 to 1.")
-    standard_error = FloatField(help_text="Of the draws; 0 where the bounds alone decide.")
-    draws = IntegerField()
-    recipe = CharField()
+
+class BoardFacetsSerializer(Serializer):
+    """The choices of a view. A facet's own choice is set aside where its values are counted."""
+
+    board = CharField()
+    ranked = IntegerField()
+    facets = DictField(child=BoardFacetSerializer(many=True), help_text="By facet.")
+
+
+class LeadSerializer(Serializer):
+    """How far a dominator is ahead on one metric, in its canonical unit."""
+
+    difference = FloatField(help_text="Its value minus the entry's.")
+    ratio = FloatField(allow_null=True, help_text="Its value over the entry's.")
+    overlaps = BooleanField(help_text="Whether bounds overlap, so that the order is open.")
+
+
+class DominatorSerializer(Serializer):
+    id = IntegerField()
+    name = CharField()
+    is_certain = BooleanField(help_text="Whether it dominates whatever the bounds allow.")
+    values = values_field()
+    ahead = DictField(child=LeadSerializer(), help_text="By metric.")
+
+
+class NeedSerializer(Serializer):
+    """What would bring the entry onto the frontier, the other objectives being as they are."""
+
+    value = FloatField()
+    unit = CharField()
+    is_beyond = BooleanField(help_text="The value itself is not enough, whatever is better is.")
+    change = FloatField(allow_null=True, help_text="The value over its own, minus 1.")
+
+
+class WhySerializer(Serializer):
+    """Why an entry stands where it does in a view."""
+
+    board = CharField()
+    entry = IntegerField()
+    objectives = ListField(child=CharField())
+    layer = IntegerField(allow_null=True)
+    values = values_field()
+    dominated_by = IntegerField()
+    certainly = IntegerField(help_text="How many of them dominate whatever the bounds allow.")
+    dominators = DominatorSerializer(many=True)
+    needs = DictField(child=NeedSerializer(allow_null=True), help_text="By objective.")
 
 
 class PlacementSerializer(EntryNameSerializer):

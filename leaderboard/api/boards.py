@@ -1,17 +1,14 @@
 """Boards: who is on them, how they rank under any objectives, and their published frontiers."""
 
 import math
-import re
 from typing import Any
 
 import numpy as np
-from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
-from leaderboard import frontiers
 from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import (
     PAGED,
@@ -19,57 +16,34 @@ from leaderboard.api.asking import (
     Parameter,
     key_of,
     next_url,
-    one_of,
     page_of,
     paged,
     reads,
     whole,
 )
+from leaderboard.api.board_questions import (
+    ENTRY,
+    OBJECTIVES,
+    QUESTION,
+    View,
+    is_asked,
+    whole_boards,
+)
 from leaderboard.api.fields import quantity
 from leaderboard.api.problems import Problem, complaint, refused
-from leaderboard.core import metrics
-from leaderboard.filters import ENERGY, FACETS, Filters, listed
-from leaderboard.models import Board, Chance, Estimate, Objective, Placement, Run
+from leaderboard.core import metrics, reach
+from leaderboard.filters import FACETS
+from leaderboard.models import Board, Chance, Estimate, Placement, Run
 from leaderboard.models.chances import Chances
 from leaderboard.models.evidence import Origin, Points
-from leaderboard.standings import Standings
+from leaderboard.views import board_why as why
 
-MOST_OBJECTIVES = 6
 OF_THE_PAST = Chances.missing("Chances are kept for the newest version.")
-SIDES = ("min", "max")
 ENTRY_NAMES = ("entry__model", "entry__method", "entry__hardware")
-OBJECTIVES = Parameter(
-    "objectives",
-    f"Metrics to rank by, 1 to {MOST_OBJECTIVES}, comma-separated; `energy` is the board's.",
-    may_repeat=True,
-)
-FILTERS = (
-    *(Parameter(f, f"Slugs of the {f}, comma-separated.", may_repeat=True) for f in FACETS),
-    Parameter("origin", "`measured`: only what was measured or reported.", one_of("measured")),
-    Parameter("q", "Words that the entry's names must hold."),
-    Parameter(
-        "sort", "`layer`, a metric (best first) or `-` and a metric (worst first).", default="layer"
-    ),
-    *(
-        Parameter(f"{ENERGY}_{side}", f"{word} value, likewise for each metric: `70 %`, `100 kWh`.")
-        for side, word in zip(SIDES, ("Lowest", "Highest"), strict=True)
-    ),
-)
 LAYER = Parameter("layer", "Which layer, 1 unless told.", whole(1, 1000), OpenApiTypes.INT, 1)
 VERSION = Parameter(
     "at", "A version's number, the newest unless told.", whole(1, 2**31 - 1), OpenApiTypes.INT
 )
-
-
-def is_bound(name: str) -> bool:
-    """Whether a parameter is a metric's lowest or highest value."""
-    metric, _, side = name.rpartition("_")
-    return side in SIDES and (metric == ENERGY or metric in metrics.ALL)
-
-
-def whole_boards() -> QuerySet:
-    objectives = Prefetch("objectives", Objective.objects.order_by("position"))
-    return Board.objects.select_related("task").prefetch_related(objectives)
 
 
 @reads(paged(shapes.BoardSerializer), tag="Boards", parameters=PAGED, statuses=[400])
@@ -84,28 +58,12 @@ def board(request: Request, asked: Asked, slug: str):
     return get_object_or_404(whole_boards(), slug=slug)
 
 
-def question(request: Request, board: Board) -> Filters:
-    """What the reader asks the board. Raises a Problem where a part can't be used."""
-    asked = listed(request.query_params, "objectives")
-    if len(set(asked)) > MOST_OBJECTIVES:
-        message = f"At most {MOST_OBJECTIVES} objectives can be ranked by."
-        raise refused([complaint("objectives.excess", message, "objectives")])
-    filters = Filters.read(request.query_params, board, frontiers.ranked_by(board))
-    if filters.ignored:
-        raise refused(
-            [
-                complaint("parameter.invalid", f"{said}.", re.split("[=:]", said)[0])
-                for said in filters.ignored
-            ]
-        )
-    return filters
-
-
 class Page:
     """A stretch of the ranked entries that begins after the cursor's."""
 
-    def __init__(self, request: Request, asked: Asked, standings: Standings, order: np.ndarray):
-        self.standings = standings
+    def __init__(self, request: Request, asked: Asked, view: View, order: np.ndarray):
+        self.view, self.standings = view, view.standings
+        standings = view.standings
         start = self.start(asked["cursor"], standings.points.entries[order])
         self.places = order[start : start + asked["limit"]]
         self.next = None
@@ -126,10 +84,10 @@ class Page:
     def rows(self) -> list[dict[str, Any]]:
         """The entries of the page with what ranks them."""
         standings = self.standings
-        points = standings.at(self.places).of(shown(standings.filters))
+        points = standings.at(self.places).of(self.view.shown)
         named = standings.named(self.places)
         levels = Run.objects.levels(named)
-        ranks = standings.ranks(ranked_on(standings.filters), self.places).tolist()
+        ranks = self.view.ranks(self.places)
         layers = standings.layer[self.places].tolist()
         rows = []
         for place, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
@@ -141,15 +99,15 @@ class Page:
             )
         return rows
 
-
-def ranked_on(filters: Filters) -> str:
-    """The metric that ranks are about: the one sorted by, or the first objective."""
-    return filters.objectives[0] if filters.sort == "layer" else filters.sort.removeprefix("-")
-
-
-def shown(filters: Filters) -> tuple[str, ...]:
-    """The metrics of a question: ranked by, sorted by or bounded."""
-    return tuple(dict.fromkeys([*filters.objectives, ranked_on(filters), *filters.bounds]))
+    def with_wishes(self) -> list[dict[str, Any]]:
+        """The rows with score, scenario and chance."""
+        view, rows = self.view, self.rows()
+        chances = chances_of(self.standings.points.entries[self.places].tolist(), view.chances)
+        more = zip(view.scores(self.places), view.are_own(self.places), chances, strict=True)
+        return [
+            row | {"score": score, "is_own": is_own, "chance": chance}
+            for row, (score, is_own, chance) in zip(rows, more, strict=True)
+        ]
 
 
 def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
@@ -170,30 +128,108 @@ def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
 @reads(
     shapes.StandingsSerializer,
     tag="Boards",
-    parameters=(*PAGED, OBJECTIVES, *FILTERS),
-    also=is_bound,
+    parameters=(*PAGED, *QUESTION),
+    also=is_asked,
 )
 def board_entries(request: Request, asked: Asked, slug: str):
-    """All entries of a board, ranked by any 1 to 6 metrics under any filters.
+    """All entries of a board, ranked by any 1 to 6 metrics under any filters, as on its page.
 
     `rank` is a range: an entry is certainly ahead of another only where their intervals do not
-    overlap. Besides `energy_min` and `energy_max` every metric has such a pair, in its unit.
+    overlap. Besides `energy_min`, `energy_max` and `w_energy` every metric has such, in its unit.
     """
     board = get_object_or_404(whole_boards(), slug=slug)
-    filters = question(request, board)
-    standings = Standings(board, filters)
-    page = Page(request, asked, standings, standings.order)
+    view = View(request, board)
+    standings = view.standings
+    page = Page(request, asked, view, standings.order)
     return {
         "board": board.slug,
         "version": board.latest,
-        "objectives": filters.objectives,
-        "ranked_on": ranked_on(filters),
+        "objectives": view.filters.objectives,
+        "ranked_on": "score" if view.is_by_score else view.ranked_on,
         "count": len(standings) + standings.outside + len(standings.unranked),
         "ranked": len(standings),
         "outside": standings.outside,
         "not_shown": {metric: len(entries) for metric, entries in standings.lacking.items()},
+        "recommendation": view.recommendation,
+        "chance_note": view.chances.reason,
         "next": page.next,
-        "results": page.rows(),
+        "results": page.with_wishes(),
+    }
+
+
+@reads(shapes.BoardFacetsSerializer, tag="Boards", parameters=QUESTION, also=is_asked)
+def board_facets(request: Request, asked: Asked, slug: str):
+    """How many ranked entries each value of each facet leaves, all else as it is asked."""
+    board = get_object_or_404(whole_boards(), slug=slug)
+    standings = View(request, board).standings
+    facets = {
+        facet: [
+            {"value": value, "label": label, "count": count}
+            for (value, label), count in sorted(
+                standings.counts(facet).items(), key=lambda pair: (-pair[1], pair[0])
+            )
+        ]
+        for facet in FACETS
+    }
+    return {"board": board.slug, "ranked": len(standings), "facets": facets}
+
+
+@reads(shapes.WhySerializer, tag="Boards", parameters=(ENTRY, *QUESTION), also=is_asked)
+def board_why(request: Request, asked: Asked, slug: str):
+    """Who dominates an entry in a view, by how much, and what it would need to be on the frontier.
+
+    Dominators come nearest first, up to 50. What is needed holds for one objective, the others
+    being as they are; null is an objective on which no possible value is enough.
+    """
+    board = get_object_or_404(whole_boards(), slug=slug)
+    if asked["entry"] is None:
+        raise refused([complaint("entry.missing", "Say which entry.", "entry")])
+    view = View(request, board)
+    found = why.of(view, asked["entry"])
+    if found is None:
+        raise Problem(404, "The view does not rank such an entry.")
+    return {
+        "board": board.slug,
+        "entry": found.entry,
+        "objectives": found.objectives,
+        "layer": found.layer or None,
+        "values": values_at(found.points, found.place),
+        "dominated_by": found.count,
+        "certainly": found.certain,
+        "dominators": [dominator(found, row) for row in range(min(found.count, why.SHOWN))],
+        "needs": dict(zip(found.objectives, map(need, found.needs, found.objectives), strict=True)),
+    }
+
+
+def dominator(found: why.Why, row: int) -> dict[str, Any]:
+    """One entry that dominates, with its values and how far ahead it is."""
+    place = int(found.found.places[row])
+    entry = int(found.points.entries[place])
+    leads = {}
+    for column, metric in enumerate(found.objectives):
+        ratio = float(found.found.ratio[row, column])
+        leads[metric] = {
+            "difference": float(found.found.difference[row, column]),
+            "ratio": ratio if math.isfinite(ratio) else None,
+            "overlaps": bool(found.found.overlaps[row, column]),
+        }
+    return {
+        "id": entry,
+        "name": str(found.named[entry]),
+        "is_certain": bool(found.found.is_certain[row]),
+        "values": values_at(found.points, place),
+        "ahead": leads,
+    }
+
+
+def need(needed: reach.Need | None, metric: str) -> dict[str, Any] | None:
+    if needed is None:
+        return None
+    return {
+        "value": needed.value,
+        "unit": metrics.get(metric).unit,
+        "is_beyond": needed.is_beyond,
+        "change": needed.change,
     }
 
 
@@ -215,9 +251,10 @@ def board_frontier(request: Request, asked: Asked, slug: str):
 
 def computed(request: Request, asked: Asked, board: Board) -> dict[str, Any]:
     """A layer under objectives that are not the board's."""
-    standings = Standings(board, question(request, board))
+    view = View(request, board)
+    standings = view.standings
     layer = standings.order[standings.layer[standings.order] == asked["layer"]]
-    page = Page(request, asked, standings, layer)
+    page = Page(request, asked, view, layer)
     return {
         "board": board.slug,
         "version": board.latest,
@@ -298,5 +335,7 @@ urlpatterns = [
     path("boards/", boards, name="api-boards"),
     path("boards/<slug:slug>/", board, name="api-board"),
     path("boards/<slug:slug>/entries/", board_entries, name="api-board-entries"),
+    path("boards/<slug:slug>/facets/", board_facets, name="api-board-facets"),
+    path("boards/<slug:slug>/why/", board_why, name="api-board-why"),
     path("boards/<slug:slug>/frontier/", board_frontier, name="api-board-frontier"),
 ]

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from leaderboard import visibility
 from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import LARGEST_KEY, PAGED, Asked, Parameter, page_of, paged, reads
-from leaderboard.api.boards import FILTERS, OBJECTIVES, is_bound
+from leaderboard.api.board_questions import FILTERS, OBJECTIVES, is_bound
 from leaderboard.api.fields import quantity
 from leaderboard.api.problems import complaint, refused
 from leaderboard.core import metrics

@@ -108,6 +108,9 @@ class Submission(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
     submitted_by = models.ForeignKey("auth.User", models.PROTECT, related_name="submissions")
     received_at = models.DateTimeField()
+    # When its numbers came to count, and when its state was last decided: a withdrawal moves the
+    # second only.
+    published_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     # {"rows": …, "entries": …, "errors": …, "warnings": …, "boards": […]}
     summary = models.JSONField(default=dict, blank=True)
@@ -133,7 +136,13 @@ class Submission(models.Model):
             models.Index(
                 fields=["received_at"], condition=Q(state="RECEIVED"), name="submission_received"
             ),
-            # The log of the site: what was published or taken back, the newest first.
+            # The log of the site: what was published, the newest first.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(published_at__isnull=False),
+                name="submission_published",
+            ),
+            # And what was taken back.
             models.Index(
                 fields=["-decided_at", "-id"],
                 condition=Q(state__in=("PUBLISHED", "SUPERSEDED", "WITHDRAWN")),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from django.db.models import prefetch_related_objects
@@ -26,12 +25,6 @@ from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_table import Table
 
 NAMED_AS_MISSING = 25
-# What a question may ask without changing which entries are ranked, or by what.
-UNASKED: dict[str, Any] = {
-    **{"x": "", "y": "", "scale": "", "size": "", "layers": 1, "sort": "", "columns": ()},
-    **{"after": 0, "start": 0, "ignored": (), "weights": {}, "pick": ""},
-    **{"is_roomy": False, "has_single_ranks": False},
-}
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,8 @@ class Lacking:
     metric: metrics.Metric
     count: int
     named: list[Who]
+    # The page that lists all of them.
+    link: str
 
     @property
     def more(self) -> int:
@@ -307,8 +302,7 @@ class BoardPage:
     @cached_property
     def chances(self) -> Chances | None:
         """How likely entries are to be on the frontier; None under another question."""
-        asked = replace(self.filters, **UNASKED)
-        if asked != replace(self.usual, **UNASKED) or not self.board.latest:
+        if not self.filters.ranks_like(self.usual) or not self.board.latest:
             return None
         found = Chance.objects.of(self.board)
         return None if found.reason else found
@@ -360,6 +354,7 @@ class BoardPage:
                 metrics.get(slug),
                 len(entries),
                 [self.who[entry] for entry in entries[:NAMED_AS_MISSING].tolist()],
+                f"{self.board.get_absolute_url()}missing/{self.link(lacks=slug)}",
             )
             for slug, entries in self.standings.lacking.items()
         ]

@@ -125,16 +125,20 @@ class Why:
         return f"{told} times {'more' if ratio > 1 else 'less'}{overlap}"
 
     @cached_property
-    def steps(self) -> list[Step]:
-        """Nothing for an entry that is on the frontier already."""
-        if not self.count:
-            return []
+    def needs(self) -> list[reach.Need | None]:
+        """What it would need on each objective, all else as it is."""
         limits = [
             1.0 if slug == "quality" else np.inf if better > 0 else 0.0
             for slug, better in zip(self.objectives, self.directions, strict=True)
         ]
-        found = reach.needs(self.points.value, self.directions, self.place, limits)
-        return [self.step(column, need) for column, need in enumerate(found)]
+        return reach.needs(self.points.value, self.directions, self.place, limits)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Nothing for an entry that is on the frontier already."""
+        if not self.count:
+            return []
+        return [self.step(column, need) for column, need in enumerate(self.needs)]
 
     def step(self, column: int, need: reach.Need | None) -> Step:
         slug = self.objectives[column]

@@ -89,7 +89,7 @@ def text_of(key: Key) -> str:
 def key_of(text: str) -> Key | None:
     """The place that `text_of` wrote, or None."""
     parts = text.split("~")
-    if len(parts) != 3 or parts[1] not in ("f", "s") or len(parts[2]) > 18:
+    if len(parts) != 3 or parts[1] not in ("f", "s", "w") or len(parts[2]) > 18:
         return None
     try:
         at = parse_datetime(parts[0])

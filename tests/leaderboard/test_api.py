@@ -37,6 +37,7 @@ READING = [
     "boards/",
     "boards/{board}/",
     "boards/{board}/entries/",
+    "boards/{board}/facets/",
     "boards/{board}/frontier/",
     "entries/",
     "entries/{entry}/",
@@ -295,6 +296,8 @@ def test_entries_of_a_board_are_ranked_with_ranges(client, board):
         "ranked": 3,
         "outside": 0,
         "not_shown": {},
+        "recommendation": None,
+        "chance_note": "The chances are being worked out.",
         "next": None,
     }
     shown = [(row["layer"], row["on_frontier"], row["rank"]) for row in answer["results"]]
@@ -339,6 +342,9 @@ def test_an_entry_of_a_board_says_what_it_is(client):
         "device_count": 2,
         "settings": {"precision": "int4"},
         "level": 0,
+        "score": None,
+        "chance": None,
+        "is_own": False,
         "url": f"http://testserver/entries/{entry.pk}/",
         "layer": 1,
         "on_frontier": True,
@@ -463,7 +469,7 @@ def test_the_number_of_queries_does_not_grow(client, address, django_assert_max_
         for _ in range(size):
             make_entry(board, quality=0.5, energy=1)
         refresh(board)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             assert get(client, address.format(board.slug), limit=100)["results"]
 
 

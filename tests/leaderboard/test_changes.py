@@ -56,6 +56,7 @@ def test_the_log_tells_everything_that_happened_the_newest_first(site):
         ("frontier", 3),
         ("withdrawn", gone),
         ("frontier", 2),
+        ("published", gone),
         ("board", 1),
         ("published", first),
     ]
@@ -96,6 +97,9 @@ def test_pages_hold_every_event_once_also_at_one_moment(client, monkeypatch):
         make_entry(board, submission=made, quality=0.1 * number, energy=1 + number)
         refresh(board, at=NOW)
 
+    taken = Submission.objects.filter(filename__in=["file-2.csv", "file-5.csv"])
+    taken.update(state=Submission.State.WITHDRAWN)
+
     seen, address = [], "/changes/"
     for _ in range(10):
         page = text_of(client.get(address))
@@ -106,7 +110,11 @@ def test_pages_hold_every_event_once_also_at_one_moment(client, monkeypatch):
         address = found[1].replace("&amp;", "&")
 
     assert sorted(seen) == sorted(
-        ["opened", *(f"version {n}" for n in range(2, 7)), *(f"file-{n}" for n in range(6))]
+        [
+            "opened",
+            *(f"version {n}" for n in range(2, 7)),
+            *(f"file-{n}" for n in [*range(6), 2, 5]),
+        ]
     )
 
 
@@ -154,8 +162,8 @@ def test_feeds_keep_the_rules_of_atom(client, site, address):
     assert feed.tag == f"{ATOM}feed"
     hold_to_rfc_4287(feed)
     entries = feed.findall(f"{ATOM}entry")
-    # Of “Better”: it came, its file was withdrawn, it went.
-    assert len(entries) == (3 if "q=" in address else 7)
+    # Of “Better”: its file and it came, its file was withdrawn, it went.
+    assert len(entries) == (4 if "q=" in address else 8)
     assert len({text_at(one, "id") for one in entries}) == len(entries)
     assert text_at(feed, "updated") == max(text_at(one, "updated") for one in entries)
     own = [one.get("href") for one in feed.findall(f"{ATOM}link") if one.get("rel") == "self"]

@@ -156,9 +156,9 @@ def test_all_entries_come_to_what_each_comes_to_alone(seed):
 
 def test_a_scenario_by_hand():
     known = {
-        "node_energy": Columns.of([Interval.exact(3.6e6)] * 2),
-        "device_time": Columns.of([Interval.exact(3600.0)] * 2),
-        "cost": Columns.of([Interval.exact(9.0)] * 2),
+        "node_energy": Columns.of([Interval.exact(3.6e6).bounds] * 2),
+        "device_time": Columns.of([Interval.exact(3600.0).bounds] * 2),
+        "cost": Columns.of([Interval.exact(9.0).bounds] * 2),
     }
     exact = {"device_life": footprint.LIFE, "device_mass": Interval.exact(2.0)}
     facts = EntryFacts(columns_of([exact, exact]), np.array([False, True]))
