@@ -31,7 +31,7 @@ from django.utils import timezone  # noqa: E402
 
 from deploy import bench_browser, bench_pages, peer  # noqa: E402
 from ingest import pipeline  # noqa: E402
-from leaderboard import frontiers  # noqa: E402
+from leaderboard import estimates, frontiers  # noqa: E402
 from leaderboard.core import pareto  # noqa: E402
 from leaderboard.models import (  # noqa: E402
     AIModel,
@@ -153,9 +153,9 @@ def add_points(board: Board, points: np.ndarray) -> None:
         cursor.execute("SELECT setval('leaderboard_entry_id_seq', %s)", [ids[-1]])
         copied(
             cursor,
-            "leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)",
+            f"leaderboard_estimate ({', '.join(estimates.TABLE.columns)})",
             (
-                (pk, metric, board.task_id, 0, value, value, value, 1)
+                (pk, metric, board.task_id, 0, value, value, value, 1, "")
                 for pk, point in zip(ids, points.tolist(), strict=True)
                 for metric, value in zip(OBJECTIVES, point, strict=True)
             ),

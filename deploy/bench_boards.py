@@ -73,8 +73,10 @@ RUNS_SQL = """
 # Quality costs energy, with normal noise, so that a frontier has tens of entries as real ones do;
 # one in twenty has no cost.
 ESTIMATES_SQL = """
-    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)
-    SELECT id, metric, %(task)s, (id + length(metric)) %% 6, value, value * 0.97, value * 1.03, 1
+    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs,
+        recipe)
+    SELECT id, metric, %(task)s, (id + length(metric)) %% 6, value, value * 0.97, value * 1.03, 1,
+           ''
     FROM (SELECT id, metric, CASE metric WHEN 'quality' THEN 0.95 * q
                  WHEN 'node_energy' THEN exp(6 * q
                      + sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))

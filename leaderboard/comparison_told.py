@@ -17,6 +17,7 @@ def told(comparison: Comparison) -> dict[str, Any]:
                 "name": str(one.entry),
                 "task": one.entry.task.slug,
                 "is_comparable": one.is_comparable,
+                "level": level_of(comparison, one.entry.pk),
             }
             for one in comparison.compared
         ],
@@ -25,6 +26,11 @@ def told(comparison: Comparison) -> dict[str, Any]:
         "settings": [vars(fact) | {"differs": fact.differs} for fact in comparison.settings],
         "ignored": [vars(one) for one in comparison.ignored],
     }
+
+
+def level_of(comparison: Comparison, entry: int) -> int | None:
+    level = comparison.levels.get(entry)
+    return None if level is None else int(level)
 
 
 def told_row(row: Row, letters: list[str]) -> dict[str, Any]:

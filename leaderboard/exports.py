@@ -16,6 +16,7 @@ import orjson
 
 from leaderboard.citation import Citation
 from leaderboard.core import metrics
+from leaderboard.models import Run
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.spreadsheets import Echo, safe, written
 from leaderboard.standings import Standings, Who
@@ -25,7 +26,7 @@ ORIGINS = list(Origin.values)
 # Columns of every file before those of the metrics.
 COLUMNS = (
     *("entry", "layer", "rank_low", "rank_high", "model", "method", "hardware"),
-    *("device_count", "settings"),
+    *("device_count", "settings", "level"),
 )
 Pieces = Iterator[bytes]
 # Value, low, high and the code of the origin.
@@ -40,6 +41,8 @@ class Block:
     layer: np.ndarray
     ranks: np.ndarray | None
     who: list[Who]
+    # How far each row was verified; None where that is not kept.
+    levels: list[int | None]
 
 
 class Sheet(Protocol):
@@ -68,8 +71,10 @@ class ViewSheet:
             places = order[start : start + ROWS_AT_ONCE]
             points = standings.at(places).of(self.metrics)
             named = standings.who(points.entries)
-            who = [named[entry] for entry in points.entries.tolist()]
-            yield Block(points, standings.layer[places], ranks[places], who)
+            entries = points.entries.tolist()
+            who, levels = [named[entry] for entry in entries], Run.objects.levels(entries)
+            known = [int(levels[entry]) if entry in levels else None for entry in entries]
+            yield Block(points, standings.layer[places], ranks[places], who, known)
 
 
 # CSV
@@ -96,19 +101,22 @@ def csv_head(sheet: Sheet) -> list[str]:
 
 
 def csv_lines(block: Block) -> Iterator[list[Any]]:
-    for who, layer, ranks, numbers in rows_of(block):
+    for who, layer, ranks, numbers, level in rows_of(block):
         line: list[Any] = [who.entry, layer or "", *(ranks or ("", ""))]
         line += [safe(text) for text in (who.model.name, who.method.name, who.hardware.name)]
-        line += [who.count, safe(", ".join(who.settings))]
+        line += [who.count, safe(", ".join(who.settings)), "" if level is None else level]
         for value, low, high, origin in numbers:
             line += [written(value), written(low), written(high), origin_of(origin) or ""]
         yield line
 
 
-def rows_of(block: Block) -> Iterator[tuple[Who, int, list[int] | None, list[Number]]]:
-    """Row by row who it is, its layer, its two ranks, and its numbers, as plain values."""
+def rows_of(
+    block: Block,
+) -> Iterator[tuple[Who, int, list[int] | None, list[Number], int | None]]:
+    """Row by row who it is, its layer, two ranks, numbers and level, as plain values."""
     ranks = [None] * len(block.who) if block.ranks is None else block.ranks.tolist()
-    return zip(block.who, block.layer.tolist(), ranks, numbers_of(block.points), strict=True)
+    numbers = numbers_of(block.points)
+    return zip(block.who, block.layer.tolist(), ranks, numbers, block.levels, strict=True)
 
 
 def numbers_of(points: Points) -> Iterator[list[Number]]:
@@ -143,7 +151,7 @@ def json_pieces(sheet: Sheet) -> Pieces:
 
 def json_rows(block: Block, slugs: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     units = [metrics.get(slug).unit for slug in slugs]
-    for who, layer, ranks, numbers in rows_of(block):
+    for who, layer, ranks, numbers, level in rows_of(block):
         yield {
             "entry": who.entry,
             "layer": layer or None,
@@ -153,6 +161,7 @@ def json_rows(block: Block, slugs: tuple[str, ...]) -> Iterator[dict[str, Any]]:
             "hardware": who.hardware.name,
             "device_count": who.count,
             "settings": list(who.settings),
+            "level": level,
             "values": {
                 slug: number_of(*number, unit)
                 for slug, unit, number in zip(slugs, units, numbers, strict=True)
@@ -213,7 +222,8 @@ def parquet_pieces(sheet: Sheet) -> Pieces:
 
 def parquet_schema(arrow: Any, sheet: Sheet) -> Any:
     whole, text = arrow.int64(), arrow.string()
-    kinds = [whole, arrow.int32(), whole, whole, text, text, text, arrow.int32(), text]
+    small = arrow.int32()
+    kinds = [whole, small, whole, whole, text, text, text, small, text, small]
     fields = [arrow.field(name, kind) for name, kind in zip(COLUMNS, kinds, strict=True)]
     for slug in sheet.metrics:
         metric = metrics.get(slug)
@@ -238,6 +248,7 @@ def parquet_columns(arrow: Any, block: Block) -> Iterator[tuple[Any, np.ndarray 
     yield [one.hardware.name for one in who], None
     yield [one.count for one in who], None
     yield [", ".join(one.settings) for one in who], None
+    yield block.levels, None
     for place in range(len(points.metrics)):
         for part in (points.value, points.low, points.high):
             yield part[:, place], np.isnan(part[:, place])

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from leaderboard.core import metrics
 from leaderboard.models import Method
-from leaderboard.models.evidence import Origin
+from leaderboard.models.evidence import Origin, Submission
 from leaderboard.snapshot import CATALOGUE, Snapshot
 
 METHOD_KINDS = dict(Method.KINDS)
@@ -37,7 +37,7 @@ FACETS = {
     "submitter": "submitter",
     "year": "year",
 }
-LEVELS = {"0": "self-reported", "1": "evidence attached"}
+LEVELS = dict(Submission.Level.choices)
 # Upper ends of the classes of sizes, in parameters.
 SIZES = (
     (1e9, "under-1b", "under 1 B"),

@@ -92,4 +92,4 @@ class FrozenSheet:
             points = self.frozen.points(places)
             names = who_are(points.entries.tolist())
             who = [names[entry] for entry in points.entries.tolist()]
-            yield Block(points, self.frozen.layer[places], None, who)
+            yield Block(points, self.frozen.layer[places], None, who, [None] * len(who))

@@ -36,7 +36,7 @@ SEPARATOR = "\x1f"
 TEXTS = (
     "e.settings->>'precision'",
     "e.settings->>'engine'",
-    "CASE WHEN s.format = ANY(%(native)s) THEN '0' ELSE '1' END",
+    "CASE WHEN s.format = ANY(%(native)s) THEN %(self_reported)s ELSE %(evidence)s END",
     "o.slug",
     "u.username",
     "left(r.measured_on, 4)",
@@ -187,6 +187,8 @@ def read(
             "only": only,
             "separator": SEPARATOR,
             "native": list(Submission.NATIVE),
+            "self_reported": Submission.Level.SELF_REPORTED.value,
+            "evidence": Submission.Level.EVIDENCE.value,
         }
         some = "" if only is None else "AND e.id = ANY(%(only)s)"
         cursor.execute(ENTRIES_SQL.replace("{only}", some), named)

@@ -1,6 +1,6 @@
 """One entry on one board: its layer and ranks, who dominates it and by how much, and its history.
 
-One pass over the board's points and no layers: an entry that nothing dominates is in the first,
+One pass over the board's columns and no layers: an entry that nothing dominates is in the first,
 and which deeper one it is in was stored with the board's newest version.
 """
 
@@ -10,10 +10,10 @@ from functools import cached_property
 
 import numpy as np
 
-from leaderboard import frontiers, quantities
+from leaderboard import quantities
 from leaderboard.core import metrics, pareto
 from leaderboard.models import Board, Entry, Frontier, Placement
-from leaderboard.models.evidence import Points
+from leaderboard.standings import Selection, Standings
 from leaderboard.transitions import Move, Transition
 
 NEIGHBOURS, STAYS = 6, 6
@@ -31,17 +31,15 @@ class Neighbour:
 class Standing:
     """Where an entry stands on a board, among the entries inside the board's own bounds."""
 
-    def __init__(self, entry: Entry, board: Board, points: Points | None = None):
+    def __init__(self, entry: Entry, board: Board, standings: Standings | None = None):
         self.entry, self.board = entry, board
-        if points is None:
-            points = frontiers.eligible(board, frontiers.ranked_by(board))
-        self.points, self.objectives = points, tuple(points.metrics)
+        self.standings = Standings.usual(board) if standings is None else standings
+        self.points, self.objectives = self.standings.points, self.standings.filters.objectives
 
     @cached_property
     def place(self) -> int | None:
         """Where it is among the ranked entries; None where it is not ranked."""
-        found = np.flatnonzero(self.points.entries == self.entry.pk)
-        return int(found[0]) if len(found) else None
+        return self.standings.place_of(self.entry.pk)
 
     @property
     def labels(self) -> list[metrics.Metric]:
@@ -49,25 +47,39 @@ class Standing:
 
     @property
     def directions(self) -> list[int]:
-        return frontiers.directions(self.objectives)
+        return self.standings.filters.directions
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Of shape (n, m), one column after the other in memory."""
+        return np.array([self.points.part("value", metric) for metric in self.objectives]).T
 
     @cached_property
     def dominance(self) -> tuple[np.ndarray, np.ndarray]:
-        """Places of the entries that dominate it and of those that it dominates, nearest first."""
+        """Masks of shape (n,): the entries that dominate it, and those that it dominates."""
+        if self.place is None:
+            nobody = np.zeros(len(self.points), bool)
+            return nobody, nobody
+        return pareto.dominance(self.values, self.values[self.place], self.directions)
+
+    @cached_property
+    def nearest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the nearest of both, the very nearest first."""
         if self.place is None:
             return np.zeros(0, int), np.zeros(0, int)
-        values = self.points.value
-        own = values[self.place]
-        above, below = pareto.dominance(values, own, self.directions)
-        return pareto.nearest(values, own, above), pareto.nearest(values, own, below)
+        own = self.values[self.place]
+        above, below = (
+            pareto.nearest(self.values, own, mask, NEIGHBOURS) for mask in self.dominance
+        )
+        return above, below
 
-    @property
+    @cached_property
     def beaten_by(self) -> int:
-        return len(self.dominance[0])
+        return int(self.dominance[0].sum())
 
-    @property
+    @cached_property
     def beats(self) -> int:
-        return len(self.dominance[1])
+        return int(self.dominance[1].sum())
 
     @property
     def more_beating(self) -> int:
@@ -84,39 +96,45 @@ class Standing:
             return None
         if not self.beaten_by:
             return 1
-        stored = self.layers.get(self.entry.pk)
-        return stored if stored and stored > 1 else None
+        return self.stored if self.stored and self.stored > 1 else None
+
+    @cached_property
+    def stored(self) -> int | None:
+        """The layer that the board's newest version put it in, if any."""
+        live = self.entry.placements.live().filter(board=self.board)
+        return live.values_list("layer", flat=True).first()
 
     @cached_property
     def layers(self) -> dict[int, int]:
-        """Stored layers of this entry and of the neighbours that are shown."""
-        shown = [self.points.entries[part[:NEIGHBOURS]] for part in self.dominance]
-        entries = [self.entry.pk, *np.concatenate(shown).tolist()]
-        live = self.board.placements.live().filter(entry__in=entries)
+        """Stored layers of the neighbours that are shown."""
+        live = self.board.placements.live().filter(entry__in=self.shown)
         return dict(live.values_list("entry", "layer"))
 
     @cached_property
     def ranks(self) -> list[tuple[metrics.Metric, str]]:
         """Each objective with the best and worst rank that the bounds allow."""
         return [
-            (metrics.get(slug), quantities.ranks(*self.rank(column)))
-            for column, slug in enumerate(self.objectives)
+            (metrics.get(slug), quantities.ranks(*rank(self.points, slug, self.place)))
+            for slug in self.objectives
+            if self.place is not None
         ]
 
-    def rank(self, column: int) -> tuple[int, int]:
-        low, high = self.points.low[:, column], self.points.high[:, column]
-        assert self.place is not None
-        return rank_of(low, high, self.place, self.directions[column])
+    @property
+    def lacks(self) -> list[metrics.Metric]:
+        """The objectives without a value, which keep it from being ranked."""
+        snapshot = self.standings.snapshot
+        here = np.flatnonzero(snapshot.entries == self.entry.pk)
+        return [metrics.get(one) for one in self.objectives if not snapshot.has(one)[here].any()]
 
     # Neighbours
 
     @cached_property
     def dominating(self) -> list[Neighbour]:
-        return self.neighbours(self.dominance[0])
+        return self.neighbours(self.nearest[0])
 
     @cached_property
     def dominated(self) -> list[Neighbour]:
-        return self.neighbours(self.dominance[1])
+        return self.neighbours(self.nearest[1])
 
     def neighbours(self, places: np.ndarray) -> list[Neighbour]:
         return [
@@ -125,38 +143,38 @@ class Standing:
                 [self.difference(place, column) for column in range(len(self.objectives))],
                 self.layers.get(int(self.points.entries[place])),
             )
-            for place in places[:NEIGHBOURS].tolist()
+            for place in places.tolist()
         ]
 
     @cached_property
     def named(self) -> dict[int, Entry]:
-        return Entry.objects.named().in_bulk([key for key in self.shown if key != self.entry.pk])
+        return Entry.objects.named().in_bulk(self.shown)
 
     @property
     def shown(self) -> list[int]:
-        places = np.concatenate([part[:NEIGHBOURS] for part in self.dominance]).astype(int)
-        return self.points.entries[places].tolist()
+        return self.points.entries[np.concatenate(self.nearest)].tolist()
 
     def difference(self, place: int, column: int) -> str:
         """“tie” where bounds overlap, points for a share, a ratio for an amount."""
-        low, high = self.points.low[:, column], self.points.high[:, column]
-        value, here = self.points.value[:, column], self.place
-        if low[place] <= high[here] and low[here] <= high[place]:
+        slug = self.objectives[column]
+        both = self.standings.at(np.array([place, self.place])).of([slug])
+        (theirs, own), (low, own_low), (high, own_high) = (
+            part[:, 0].tolist() for part in (both.value, both.low, both.high)
+        )
+        if low <= own_high and own_low <= high:
             return "tie"
-        if self.objectives[column] == "quality":
-            return quantities.signed(100 * (value[place] - value[here]), 1)
-        return quantities.ratio(value[place], value[here])
+        if slug == "quality":
+            return quantities.signed(100 * (theirs - own), 1)
+        return quantities.ratio(theirs, own)
 
 
-def rank_of(low: np.ndarray, high: np.ndarray, place: int, better: int) -> tuple[int, int]:
-    """The best and the worst rank that bounds allow one of many, without a sort.
-
-    Bounds are of shape (n,) and finite.
-    """
+def rank(among: Selection, metric: str, place: int) -> tuple[int, int]:
+    """The best and worst rank on a metric that intervals allow; who lacks it does not count."""
+    low, high = among.part("low", metric), among.part("high", metric)
     below, above = int((high < low[place]).sum()), int((low > high[place]).sum())
-    if better == metrics.HIGHER:
+    if metrics.get(metric).better == metrics.HIGHER:
         below, above = above, below
-    return below + 1, len(low) - above
+    return below + 1, int(np.isfinite(low).sum()) - above
 
 
 def stored_layers(board: Board, entries: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 from django.db import connection
+from django.http import QueryDict
 
 from leaderboard import snapshots, yours
 from leaderboard.core import metrics, pareto
@@ -113,6 +114,13 @@ class Standings:
         self.unranked = Selection(self.snapshot, np.flatnonzero(chosen & ~self.complete))
         self.outside = int((chosen & self.complete & ~inside).sum())
         self.points = Selection(self.snapshot, np.flatnonzero(self.ranked))
+
+    @classmethod
+    def usual(cls, board: Board, snapshot: Snapshot | None = None) -> "Standings":
+        """The board as it is shown to who asks for nothing in particular."""
+        snapshot = snapshots.of(board) if snapshot is None else snapshot
+        ranked_by = tuple(metric for metric in board.metrics if metric in snapshot.available)
+        return cls(board, Filters.read(QueryDict(), board, ranked_by), snapshot)
 
     @cached_property
     def everything(self) -> Selection:

@@ -135,9 +135,13 @@ async function draw() {
   const { data: traces, layout } = dressed(figure, box);
   await Plotly.newPlot(target, traces, layout, CONFIG);
   box.classList.add("is-drawn");
-  target.on("plotly_hover", (event) => sayPoint(event.points[0]));
+  target.on("plotly_hover", ({ points: [point], event }) => {
+    const dot = target.nearestDot?.(event);
+    if (!dot || dot.distance > away(point, event, target)) sayPoint(point);
+  });
   target.on("plotly_click", (event) => sayPoint(event.points[0]));
   if (box.dataset.crowd) crowd(target, box.dataset.crowd, figure);
+  ring(target, figure);
   let wasNarrow = box.clientWidth < NARROW;
   const redress = () => {
     const again = dressed(figure, box);
@@ -149,6 +153,45 @@ async function draw() {
     wasNarrow = !wasNarrow;
     redress();
   }).observe(box);
+}
+
+// A ring around the point of the row that the pointer or the keyboard is on.
+let lit = null;
+let encircle = () => {};
+document.addEventListener("entry:lit", (event) => {
+  lit = event.detail;
+  encircle();
+});
+
+function ring(target, figure) {
+  const mark = Object.assign(document.createElement("div"), { className: "ring", hidden: true });
+  target.append(mark);
+  encircle = () => {
+    const at = whereIs(lit, target, figure);
+    mark.hidden = !at;
+    if (at) mark.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+  };
+  target.on("plotly_afterplot", encircle);
+}
+
+// Where an entry's point is in the box, in pixels; nothing when it is not drawn.
+function whereIs(entry, target, figure) {
+  const axes = [target._fullLayout.xaxis, target._fullLayout.yaxis];
+  const inside = (pixels) => {
+    if (!axes.every((axis, side) => pixels[side] >= 0 && pixels[side] <= axis._length)) return null;
+    return axes.map((axis, side) => axis._offset + pixels[side]);
+  };
+  for (const trace of figure.data) {
+    const place = trace.customdata?.findIndex(([one]) => one === entry) ?? -1;
+    if (place >= 0) return inside(axes.map((axis, side) => axis.d2p(trace["xy"[side]][place])));
+  }
+  const place = target.dots?.entry.subarray(0, target.dots.count).indexOf(entry) ?? -1;
+  if (place < 0) return null;
+  const ends = [figure.layout.xaxis.range, figure.layout.yaxis.range];
+  return inside(axes.map((axis, side) => {
+    const [from, to] = ends[side];
+    return axis.r2p(from + ((to - from) * target.dots["xy"[side]][place]) / 65535);
+  }));
 }
 
 // Many entries: dots on a canvas below Plotly's drawing, which keeps the frontier and the axes.
@@ -170,6 +213,7 @@ async function crowd(target, url, figure) {
   canvas.className = "crowd";
   canvas.setAttribute("aria-hidden", "true");
   target.prepend(canvas);
+  target.dots = { ...dots, count: told.count };
   let shown = null;
   let near = null;
   const paint = () => {
@@ -181,10 +225,13 @@ async function crowd(target, url, figure) {
   };
   for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);
   paint();
-  target.addEventListener("pointermove", (event) => {
+  target.nearestDot = (event) => {
     near ??= gridded(shown, dots, told.count);
-    const found = nearest(near, event, canvas);
-    if (found >= 0) sayPoint({ customdata: [dots.entry[found]] });
+    return nearest(near, event, canvas);
+  };
+  target.addEventListener("pointermove", (event) => {
+    const dot = target.nearestDot(event);
+    if (dot) sayPoint({ customdata: [dots.entry[dot.place]] });
   });
   target.dataset.crowd = "drawn";
 }
@@ -283,18 +330,27 @@ function nearest({ columns, cells, starts, ends, places, xs, ys }, event, canvas
   const box = canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
   const [column, row] = [Math.floor(x / REACH), Math.floor(y / REACH)];
-  let [found, best] = [-1, REACH ** 2];
+  let [found, best] = [-1, REACH];
   for (let dy = -1; dy <= 1; dy++) {
     for (let dx = -1; dx <= 1; dx++) {
       const cell = (row + dy) * columns + column + dx;
       if (column + dx < 0 || column + dx >= columns || cell < 0 || cell >= cells) continue;
       for (let spot = starts[cell]; spot < ends[cell]; spot++) {
-        const distance = (xs[spot] - x) ** 2 + (ys[spot] - y) ** 2;
+        const distance = Math.hypot(xs[spot] - x, ys[spot] - y);
         if (distance < best) [found, best] = [places[spot], distance];
       }
     }
   }
-  return found;
+  return found < 0 ? null : { place: found, distance: best };
+}
+
+// How far the pointer is from a point of Plotly's, in pixels.
+function away({ x, y, xaxis, yaxis }, event, target) {
+  const box = target.getBoundingClientRect();
+  return Math.hypot(
+    box.left + xaxis._offset + xaxis.d2p(x) - event.clientX,
+    box.top + yaxis._offset + yaxis.d2p(y) - event.clientY,
+  );
 }
 
 // The question as an address, without what is empty or as usual.
@@ -335,12 +391,18 @@ document.addEventListener("input", (event) => {
   document.querySelector(`output[for="${event.target.id || "-"}"]`)?.replaceChildren(event.target.value);
 });
 
+// Who asks twice sees the later answer, whichever comes first.
+let turns = 0;
 async function show(url, push = true) {
+  const turn = ++turns;
   const main = document.getElementById("main");
   main.setAttribute("aria-busy", "true");
   const answer = await fetch(url);
+  if (turn !== turns) return;
   if (!answer.ok) return location.assign(url);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  if (turn !== turns) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const focused = document.activeElement;
   const wasOpen = [...document.querySelectorAll("#main details[open] > summary")].map((one) => one.textContent);
   main.replaceWith(document.adoptNode(page.getElementById("main")));

@@ -18,6 +18,7 @@ function link(entry) {
   for (const part of document.querySelectorAll(`[data-entry="${entry}"]`)) {
     part.classList.add("is-linked");
   }
+  document.dispatchEvent(new CustomEvent("entry:lit", { detail: Number(entry) }));
 }
 document.addEventListener("entry:linked", (event) => link(event.detail));
 for (const type of ["pointerover", "focusin"]) {

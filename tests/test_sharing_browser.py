@@ -2,38 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 from pyarrow import parquet
 
+from tests.browsing import page_elsewhere
 from tests.builders import make_board, make_entry, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@contextmanager
-def page_elsewhere(text: str) -> Iterator[str]:
-    """The address of a page on another server, which holds this."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *words):
-            """Keeps quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Page)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
 
 
 def test_a_view_is_shared_framed_and_frozen(live_server, browser):

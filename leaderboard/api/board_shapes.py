@@ -27,7 +27,7 @@ from leaderboard.api.fields import (
     quantity,
 )
 from leaderboard.core import metrics
-from leaderboard.models import Entry
+from leaderboard.models import Entry, Submission
 
 
 class EstimatedSerializer(QuantitySerializer):
@@ -36,6 +36,16 @@ class EstimatedSerializer(QuantitySerializer):
     origin = CharField(
         help_text="METERED, SENSED, REPORTED, DERIVED, ESTIMATED or RATED, the best first."
     )
+
+
+class TracedSerializer(EstimatedSerializer):
+    """The same with what stands behind it."""
+
+    runs = IntegerField(
+        help_text="The runs that its numbers came from; 0 where it follows from numbers that "
+        "different runs brought."
+    )
+    recipe = CharField(help_text="The formula that gave it; empty where runs state it.")
 
 
 class ObjectiveSerializer(Serializer):
@@ -61,9 +71,10 @@ class BoardSerializer(Serializer):
     url = PageField()
 
 
-def identity(entry: Entry) -> dict[str, Any]:
+def identity(entry: Entry, levels: dict[int, Submission.Level]) -> dict[str, Any]:
     """What an entry is, to be joined with what is known of it."""
     return {
+        "level": int(levels[entry.pk]) if entry.pk in levels else None,
         "pk": entry.pk,
         "model": entry.model,
         "method": entry.method,
@@ -83,6 +94,11 @@ class EntryNameSerializer(Serializer):
     hardware = NameSerializer()
     device_count = IntegerField()
     settings = DictField()
+    level = IntegerField(
+        allow_null=True,
+        help_text="How far it was verified: 0 self-reported, 1 evidence attached; null where no "
+        "run counts.",
+    )
     url = PageField()
 
 
@@ -155,21 +171,20 @@ class FrontierSerializer(Serializer):
 
 class EntrySerializer(EntryNameSerializer):
     task = NameSerializer()
-    values = values_field()
+    values = DictField(child=TracedSerializer(), help_text="By metric.")
 
 
 class MeasurementSerializer(Serializer):
-    """One number of a run, and where it comes from: a cell of a file, or a recipe."""
+    """One number of a run, and the cell of the file that it comes from."""
 
     metric = CharField()
     quantity = QuantityField(lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high))
     origin = CharField()
-    raw_value = CharField(help_text="As written in the file; empty where it was derived.")
+    raw_value = CharField(help_text="As written in the file.")
     raw_unit = CharField()
     divisor = FloatField(help_text="Functional units that the written total was divided by.")
     column = CharField()
     instrument = CharField()
-    recipe = CharField(help_text="The formula that gave it; empty where it was written.")
 
 
 class ProvenanceSerializer(Serializer):
@@ -181,6 +196,7 @@ class ProvenanceSerializer(Serializer):
     sha256 = CharField()
     format = CharField()
     received_at = DateTimeField()
+    level = IntegerField(help_text="0 self-reported, 1 evidence attached.")
     url = PageField()
 
 

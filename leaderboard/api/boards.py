@@ -29,7 +29,7 @@ from leaderboard.api.fields import quantity
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.core import metrics
 from leaderboard.filters import ENERGY, FACETS, Filters, listed
-from leaderboard.models import Board, Chance, Estimate, Objective, Placement
+from leaderboard.models import Board, Chance, Estimate, Objective, Placement, Run
 from leaderboard.models.chances import Chances
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.standings import Standings
@@ -128,13 +128,14 @@ class Page:
         standings = self.standings
         points = standings.at(self.places).of(shown(standings.filters))
         named = standings.named(self.places)
+        levels = Run.objects.levels(named)
         ranks = standings.ranks(ranked_on(standings.filters), self.places).tolist()
         layers = standings.layer[self.places].tolist()
         rows = []
         for place, (entry, layer) in enumerate(zip(points.entries.tolist(), layers, strict=True)):
             best, worst = ranks[place]
             rows.append(
-                shapes.identity(named[entry])
+                shapes.identity(named[entry], levels)
                 | {"rank": {"low": best, "high": worst}, "layer": layer or None}
                 | {"on_frontier": layer == 1, "values": values_at(points, place)}
             )
@@ -264,14 +265,14 @@ def placed(
         (estimate.entry_id, estimate.metric): estimate
         for estimate in Estimate.objects.filter(entry__in=entries, metric__in=objectives)
     }
-    rows = []
+    rows, levels = list[dict[str, Any]](), Run.objects.levels(entries)
     for placement, chance in zip(placements, chances_of(entries, chances), strict=True):
         values = {}
         for metric, value in zip(objectives, placement.point, strict=True):
             today = estimates.get((placement.entry_id, metric))
             values[metric] = estimated(metric, value, today)
         stands = {"layer": placement.layer, "chance": chance, "values": values}
-        rows.append(shapes.identity(placement.entry) | stands)
+        rows.append(shapes.identity(placement.entry, levels) | stands)
     return rows
 
 

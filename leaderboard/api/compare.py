@@ -34,6 +34,9 @@ class ComparedSerializer(Serializer):
     name = CharField()
     task = CharField()
     is_comparable = BooleanField(help_text="False for one of another task than the first.")
+    level = IntegerField(
+        allow_null=True, help_text="How far it was verified: 0 self-reported, 1 evidence attached."
+    )
 
 
 class ComparedNumberSerializer(EstimatedSerializer):

@@ -58,7 +58,8 @@ def entries(request: Request, asked: Asked):
         runs = published_of(OuterRef("pk"))
         found = found.filter(Exists(runs.filter(submission__public_id=asked["submission"])))
     page = page_of(request, asked, found, by="pk")
-    return page | {"results": [known(entry) for entry in page["results"]]}
+    levels = Run.objects.levels(entry.pk for entry in page["results"])
+    return page | {"results": [known(entry, levels) for entry in page["results"]]}
 
 
 @reads(shapes.EntryDetailSerializer, tag="Entries")
@@ -71,7 +72,7 @@ def entry(request: Request, asked: Asked, entry_id: int):
     withdrawn = Run.objects.filter(entry=found, submission__state__in=PUBLIC[1:])
     boards = Board.objects.filter(task=found.task).order_by("position", "slug")
     runs_path = reverse("api-entry-runs", kwargs={"entry_id": entry_id})
-    return known(found) | {
+    return known(found, Run.objects.levels([entry_id])) | {
         "boards": boards.values_list("slug", flat=True),
         "runs_in_all": runs.count(),
         "runs_withdrawn": withdrawn.count(),
@@ -140,7 +141,7 @@ def published_runs(entry_id: int) -> QuerySet[Run]:
     )
 
 
-def known(entry: Entry) -> dict[str, Any]:
+def known(entry: Entry, levels: dict[int, Submission.Level]) -> dict[str, Any]:
     """An entry with what we hold to be true of it."""
     values = {
         estimate.metric: {
@@ -148,10 +149,12 @@ def known(entry: Entry) -> dict[str, Any]:
                 estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
             ),
             "origin": Origin.values[estimate.origin],
+            "runs": estimate.runs,
+            "recipe": estimate.recipe,
         }
         for estimate in entry.estimates.all()
     }
-    return shapes.identity(entry) | {"task": entry.task, "values": values}
+    return shapes.identity(entry, levels) | {"task": entry.task, "values": values}
 
 
 urlpatterns = [

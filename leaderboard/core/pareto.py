@@ -92,18 +92,28 @@ def dominance(
     points: np.ndarray, own: np.ndarray, directions: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Masks of shape (n,): the rows that dominate the point `own`, and those that it dominates."""
-    turned, mine = points * np.asarray(directions), own * np.asarray(directions)
-    above = (turned >= mine).all(axis=1) & (turned > mine).any(axis=1)
-    below = (turned <= mine).all(axis=1) & (turned < mine).any(axis=1)
-    return above, below
+    no_worse, no_better = np.ones((2, len(points)), dtype=bool)
+    ahead, behind = np.zeros((2, len(points)), dtype=bool)
+    # Column by column: along short rows numpy takes ten times as long.
+    for column, mine, sign in zip(points.T, own, directions, strict=True):
+        more, less = (column > mine, column < mine) if sign > 0 else (column < mine, column > mine)
+        no_worse &= ~less
+        no_better &= ~more
+        ahead |= more
+        behind |= less
+    return no_worse & ahead, no_better & behind
 
 
-def nearest(points: np.ndarray, own: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The places of a mask, in the order of their distance as shares of the points' spread."""
+def nearest(
+    points: np.ndarray, own: np.ndarray, mask: np.ndarray, most: int | None = None
+) -> np.ndarray:
+    """The places of a mask, or the first of them, by distance as shares of the points' spread."""
     places = np.flatnonzero(mask)
-    if not len(places):
-        return places
-    spread = np.ptp(points, axis=0)
-    spread[spread == 0] = 1
-    distance = np.abs((points[places] - own) / spread).sum(axis=1)
-    return places[np.argsort(distance, kind="stable")]
+    distance = np.zeros(len(places))
+    for column, mine in zip(points.T, own, strict=True):
+        spread = (column.max() - column.min() if len(column) else 0) or 1
+        distance += np.abs((column[places] - mine) / spread)
+    if most is not None and len(places) > most:
+        is_near = distance <= np.partition(distance, most - 1)[most - 1]
+        places, distance = places[is_near], distance[is_near]
+    return places[np.argsort(distance, kind="stable")][:most]

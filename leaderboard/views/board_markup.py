@@ -28,10 +28,10 @@ def row(one, why: str, deeper: str, *, has_chance: bool) -> str:
     return (
         f'<tr data-entry="{entry}"><td class="pin rank num">{one.rank}</td>'
         f'<th class="pin second" scope="row"><a href="{one.who.path}">{model}</a>{narrow}</th>'
-        f'<td class="sub only-wide">{detail}</td>'
+        f'<td class="sub detail only-wide">{detail}</td>'
         f"<td>{layer(one, why, deeper, name)}</td>"
-        f"{chance(one) if has_chance else ''}"
         f"{''.join(map(cell, one.cells))}"
+        f"{chance(one) if has_chance else ''}"
         f"{''.join(map(stated, one.stated))}"
         f"{level(one.level) if one.level else ''}"
         f'<td class="num">{one.runs}</td>'
@@ -57,18 +57,19 @@ def chance(one) -> str:
 
 
 def cell(one) -> str:
-    """A number and its bounds, in two cells."""
+    """A number, and in cells of their own its bounds as written and as drawn."""
+    bounds = f'<td class="interval">{one.range}</td>' if one.has_ranges else ""
+    if one.has_strip:
+        bounds += f'<td class="interval">{one.strip}</td>'
     if not one.text:
-        return f'<td class="num">{NOT_REPORTED}</td><td class="interval"></td>'
+        return f'<td class="num">{NOT_REPORTED}</td>{bounds}'
     text = one.text
     if one.is_own:
         text = f'<span class="own"><abbr title="in your scenario">yours</abbr> {text}</span>'
     elif one.is_estimated:
         text = f'<span class="est"><abbr title="{escape(one.origin)}">≈</abbr> {text}</span>'
-    long = " long" if one.is_long else ""
     return (
-        f'<td class="num">{text}<span class="pad" aria-hidden="true">{one.pad}</span></td>'
-        f'<td class="interval"><span class="range{long}">{one.range}</span>{one.strip}</td>'
+        f'<td class="num">{text}<span class="pad" aria-hidden="true">{one.pad}</span></td>{bounds}'
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, own_scenarios, quantities, snapshots, yours
+from leaderboard import charts, drawings, own_scenarios, quantities, sentence, snapshots, yours
 from leaderboard.axes import Axis
 from leaderboard.core import hypervolume, metrics
 from leaderboard.core.own import WISHES
@@ -150,7 +150,6 @@ class BoardPage:
         lost = [f"after={self.filters.after}: the entry is not among the rows any more"]
         return [
             *self.filters.ignored,
-            *self.controls.unknown_values,
             *own,
             *(lost if self.table.is_lost else []),
         ]
@@ -252,6 +251,11 @@ class BoardPage:
     def drawable(self) -> int:
         """How many entries have both values of the chart."""
         return len(self.chart) + self.chart.thinned_out
+
+    @property
+    def sized_by(self) -> str:
+        """What the size of a point tells, in words."""
+        return sentence.label(self.filters.size) if self.filters.size else ""
 
     @property
     def has_estimates(self) -> bool:

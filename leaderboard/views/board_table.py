@@ -21,7 +21,6 @@ from leaderboard.standings import Selection, Who
 from leaderboard.views import board_markup
 
 ROWS = 100
-LONG_RANGE = 9
 USUALLY_STATED = ("level",)
 ORIGINS = [one.label for one in Origin]
 STEPS = 4
@@ -39,8 +38,9 @@ class Cell:
     is_estimated: bool = False
     # Worked out in the reader's own scenario.
     is_own: bool = False
-    # Whether any range of the column needs more room, so that the strips line up.
-    is_long: bool = False
+    # Whether any number of the column has a range, so that the row has a cell for it.
+    has_ranges: bool = False
+    has_strip: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Column:
     axis: Axis
     sort_link: str
     aria_sort: str
-    is_objective: bool
+    # Bounds are drawn for what the chart shows; for the rest they are only written.
+    has_strip: bool
 
     @property
     def css(self) -> str:
@@ -174,7 +175,7 @@ class Table:
             self.page.axis(slug),
             self.page.link(sort=f"-{slug}" if sort == slug else slug),
             (worst_first if sort.startswith("-") else best_first) if is_sorted else "",
-            slug in self.page.filters.objectives,
+            slug in (self.page.filters.x, self.page.filters.y),
         )
 
     # Rows
@@ -201,7 +202,6 @@ class Table:
             ranks = standings.weighed.ranks[self.places].tolist()
         else:
             ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
-        cells = [self.cells(column) for column in self.columns]
         stated = [self.words(name) for name in self.stated]
         levels = self.words("level") if self.has_level else None
         layers = standings.layer[self.places].tolist()
@@ -212,7 +212,7 @@ class Table:
                 quantities.ranks(*ranks[index]),
                 layers[index],
                 runs[index],
-                [column[index] for column in cells],
+                [cells[index] for cells in self.cells_by_column],
                 [column[index] for column in stated],
                 level(levels[index]) if levels is not None else None,
                 *chances[index],
@@ -241,6 +241,10 @@ class Table:
             return [slug for slug, _ in found]
         return ["" if slug == NONE else text for slug, text in found]
 
+    @cached_property
+    def cells_by_column(self) -> list[list[Cell]]:
+        return [self.cells(column) for column in self.columns]
+
     def cells(self, column: Column) -> list[Cell]:
         points = self.points.of([column.metric.slug])
         parts = [
@@ -251,31 +255,38 @@ class Table:
         texts, ranges = written(column.scale, *parts[:3])
         strips = self.strips(column, points)
         most = max((len(text.partition(".")[2]) for text in texts), default=0)
-        is_long = any(len(range) > LONG_RANGE for range in ranges)
+        ranged = any(ranges)
         return [
             Cell(
                 text,
-                quantities.pad(text, most),
+                quantities.pad(text, most) if text else "",
                 range,
-                strip,
-                ORIGINS[origin],
-                origin not in READ_OFF,
+                strip if text else "",
+                ORIGINS[origin] if text else "",
+                bool(text) and origin not in READ_OFF,
                 mine,
-                is_long,
+                ranged,
+                column.has_strip,
             )
-            if text
-            else Cell("", is_own=mine, is_long=is_long)
             for text, range, strip, origin, mine in zip(
                 texts, ranges, strips, parts[3], is_own, strict=True
             )
         ]
 
     def strips(self, column: Column, points: Points) -> Sequence[str]:
-        """Where the numbers of an objective stand; nothing in any other column."""
-        if not column.is_objective:
+        """Where the numbers of what the chart shows stand; nothing in any other column."""
+        if not column.has_strip:
             return [""] * len(points)
         numbers = points.value[:, 0], points.low[:, 0], points.high[:, 0]
         return drawings.strips(column.axis, *numbers, column.metric.family)
+
+    @property
+    def heads(self) -> list[tuple[Column, int]]:
+        """The columns of numbers, each with how many cells of bounds follow its number."""
+        return [
+            (column, column.has_strip + any(cell.has_ranges for cell in cells[:1]))
+            for column, cells in zip(self.columns, self.cells_by_column, strict=True)
+        ]
 
     @property
     def groups(self) -> list[tuple[int, SafeString]]:

@@ -26,7 +26,7 @@ from leaderboard.comparison import (
 from leaderboard.core import contrast, metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.literature import words_of
-from leaderboard.models import Board, Entry
+from leaderboard.models import Board, Entry, Submission
 from leaderboard.quantities import NBSP, Scale
 from leaderboard.versions import first_layer
 from leaderboard.views.compare_board import BoardPicture
@@ -216,8 +216,9 @@ class ComparePage:
         """Lines of the table of sources; a cell is a text or a list of texts with addresses."""
         comparison = self.comparison
         stays = [comparison.stays[number] for number in comparison.ids]
+        every = list(zip(comparison.ids, stays, strict=True))
         return [
-            ("Verified", [verified(stay) for stay in stays]),
+            ("Verified", [verified(comparison.levels.get(n), stay) for n, stay in every]),
             ("How obtained", [self.origins(one) for one in comparison.compared]),
             ("Instrument", [self.instruments(one) for one in comparison.compared]),
             ("Runs", [f"{sum(row['runs'] for row in stay):,}" for stay in stays]),
@@ -337,16 +338,13 @@ def taken(letter: str, price: Row) -> str:
     return f"for {quantities.plain(100 * found[1])}{NBSP}% of its {label}"
 
 
-def verified(stay: list[dict[str, Any]]) -> str:
-    """How far it was checked, as far as the site knows."""
+def verified(level: Submission.Level | None, stay: list[dict[str, Any]]) -> str:
+    """“1, evidence attached; sent by 2 people”."""
+    if level is None:
+        return ""
     senders = {row["submission__submitted_by"] for row in stay}
-    if len(senders) > 1:
-        return f"sent by {len(senders)} people independently"
-    return (
-        "from a cited source"
-        if any(row["submission__source__slug"] for row in stay)
-        else ("self-reported")
-    )
+    others = f"; sent by {len(senders)} people" if len(senders) > 1 else ""
+    return f"{level.value}, {level.label}{others}"
 
 
 def days(stay: list[dict[str, Any]]) -> str:

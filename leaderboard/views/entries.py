@@ -37,9 +37,14 @@ def entry_json(request: HttpRequest, pk: int) -> JsonResponse:
             "hardware": entry.hardware.slug,
             "device_count": entry.device_count,
             "settings": entry.settings,
+            "level": None if page.level is None else int(page.level),
             "estimates": {
                 estimate.metric: number(estimate)
-                | {"origin": Origin.values[estimate.origin], "runs": estimate.runs}
+                | {
+                    "origin": Origin.values[estimate.origin],
+                    "runs": estimate.runs,
+                    "recipe": estimate.recipe or None,
+                }
                 for estimate in page.estimates
             },
             "runs": [run_object(run) for run in page.runs],
@@ -55,6 +60,7 @@ def run_object(run: Run) -> dict:
         "file": run.submission.filename,
         "sha256": run.submission.sha256,
         "format": run.submission.format,
+        "level": int(run.submission.level),
         "path": run.path,
         "row": run.row,
         "measured_on": run.measured_on or None,
@@ -64,11 +70,10 @@ def run_object(run: Run) -> dict:
             one.metric: number(one)
             | {
                 "origin": one.origin,
-                "written": f"{one.raw_value} {one.raw_unit}".strip() or None,
+                "written": f"{one.raw_value} {one.raw_unit}",
                 "column": one.column or None,
                 "instrument": one.instrument or None,
                 "divisor": one.divisor,
-                "recipe": one.recipe or None,
             }
             for one in run.measurements.all()
         },

@@ -14,14 +14,17 @@ from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
 from leaderboard.quantities import Scale
-from leaderboard.standing import Passage, Standing, passages, rank_of, stored_layers
-from leaderboard.views.board_page import BoardPage
+from leaderboard.standing import Passage, Standing, passages, rank, stored_layers
+from leaderboard.standings import Standings, Who
+from leaderboard.views.board_page import BoardPage, short_names
 from leaderboard.views.history import Replacement, replacements
 from leaderboard.views.life_share import BEGINNINGS, LifeShare
 from leaderboard.views.provenance import Chain
 
 NAMED = ("task", "model", "method", "hardware")
 RUNS = 200
+# So many points show where an entry stands; the board itself draws more.
+DRAWN_UP_TO = 2_000
 EMPTY = QueryDict()
 # The order in which a page lists families of metrics.
 FAMILIES = ("quality", "energy", "material", "cost", "carbon", "latency", "other")
@@ -80,18 +83,7 @@ class EntryPage:
         if self.board is None:
             return None
         self.board.task = self.entry.task
-        page = BoardPage(self.board, EMPTY)
-        if self.board.latest:
-            # Stored layers: working them out for a million entries is not this page's affair.
-            standings = page.standings
-            standings.layer = stored_layers(self.board, standings.points.entries)
-        return page
-
-    @property
-    def ranked(self) -> BoardPage:
-        """The page of the board, where it is known that there is one."""
-        assert self.page is not None
-        return self.page
+        return BoardPage(self.board, EMPTY)
 
     @property
     def place(self) -> int | None:
@@ -104,16 +96,45 @@ class EntryPage:
 
     @cached_property
     def chart(self) -> charts.Scatter | None:
-        if self.place is None:
+        """The board's frontier, this entry, and of very many others a sample."""
+        if self.place is None or self.page is None:
             return None
-        chart = self.ranked.chart
+        standings, x, y = self.page.standings, self.page.filters.x, self.page.filters.y
+        places = np.union1d(self.drawn, self.place)
+        has_both = standings.count_with([x, y])
+        drawn = standings.at(places)
+        chart = charts.Scatter.of(
+            drawn.of([x, y]),
+            standings.layer[places],
+            [self.page.scale(metric) for metric in (x, y)],
+            names=lambda entry: str(self.named[entry]),
+            short_names=lambda entries: short_names([self.named[entry] for entry in entries]),
+            left_out=len(standings) - has_both,
+            thinned_out=has_both - len(places),
+        )
         found = np.flatnonzero(chart.points.entries == self.entry.pk)
         if not len(found):
             return None
         chart.highlight = int(found[0])
-        # A large board draws a sample, of which this entry need not be part.
-        self.ranked.who.update(self.ranked.standings.who(np.array([self.entry.pk])))
         return chart
+
+    @cached_property
+    def drawn(self) -> np.ndarray:
+        """Places of the ranked entries that are drawn around this one."""
+        assert self.page is not None
+        standings = self.page.standings
+        if self.page.board.latest:
+            # Stored layers: working them out for a million entries is not this page's affair.
+            standings.layer = stored_layers(self.page.board, standings.points.entries)
+        return standings.drawn(self.page.filters.x, self.page.filters.y, DRAWN_UP_TO)
+
+    @cached_property
+    def named(self) -> dict[int, Who]:
+        """Names of what the chart names, in one query."""
+        assert self.page is not None
+        assert self.chart is not None
+        entries = self.chart.points.entries[self.chart.named]
+        return self.page.standings.who(np.union1d(entries, self.entry.pk))
 
     @property
     def wide(self) -> SafeString | str:
@@ -130,19 +151,23 @@ class EntryPage:
     @cached_property
     def on_board(self) -> Standing | None:
         """Its layer, ranks and neighbours on the board that the page compares on."""
-        if self.page is None or self.board is None or not self.is_published:
-            return None
-        standings = self.page.standings
-        points = standings.points.of(standings.filters.objectives)
-        return Standing(self.entry, self.board, points)
+        return next((one for one in self.on_boards if one.board == self.board), None)
 
     @cached_property
-    def elsewhere(self) -> list[tuple[Board, int | None]]:
-        """The other boards of its task, with the stored layer where it has one."""
-        others = [board for board in self.boards if board != self.board]
-        live = self.entry.placements.live().filter(board__in=others) if others else []
-        layers = {one.board_id: one.layer for one in live}
-        return [(board, layers.get(board.pk)) for board in others]
+    def on_boards(self) -> list[Standing]:
+        """The same on every board of its task. They share the task's columns."""
+        if self.page is None or not self.is_published:
+            return []
+        live = self.entry.placements.live().filter(board__in=self.boards)
+        stored = dict(live.values_list("board", "layer"))
+        snapshot, found = self.page.standings.snapshot, []
+        for board in self.boards:
+            is_now = board == self.board
+            standings = self.page.standings if is_now else Standings.usual(board, snapshot)
+            standing = Standing(self.entry, board, standings)
+            standing.stored = stored.get(board.pk)
+            found.append(standing)
+        return found
 
     @cached_property
     def passages(self) -> tuple[list[Passage], int]:
@@ -164,10 +189,6 @@ class EntryPage:
         rows = [self.row(estimate) for estimate in self.estimates]
         most = max((len(row.number.partition(".")[2]) for row in rows), default=0)
         return [MetricRow(**{**vars(row), "pad": quantities.pad(row.number, most)}) for row in rows]
-
-    @property
-    def among(self) -> int:
-        return len(self.page) if self.page is not None else 0
 
     def row(self, estimate: Estimate) -> MetricRow:
         metric, scale = metrics.get(estimate.metric), self.scale(estimate)
@@ -191,22 +212,21 @@ class EntryPage:
         page, slug = self.page, estimate.metric
         if page is None or slug not in page.metrics:
             return "", ""
-        points = page.standings.everything.of([slug])
-        has_it = np.isfinite(points.value[:, 0])
-        here = np.flatnonzero(points.entries[has_it] == self.entry.pk)
-        if not len(here):
+        everybody = page.standings.everything
+        here = int(np.searchsorted(everybody.entries, self.entry.pk))
+        # A large board may not know of it yet.
+        is_known = here < len(everybody) and everybody.entries[here] == self.entry.pk
+        if not is_known or not page.standings.snapshot.has(slug)[here]:
             return "", ""
-        metric = metrics.get(slug)
         picture = drawings.among(
             page.axis(slug),
-            points.value[has_it, 0],
+            page.values(slug),
             estimate.value,
             estimate.low,
             estimate.high,
-            metric.family,
+            metrics.get(slug).family,
         )
-        low, high = points.low[has_it, 0], points.high[has_it, 0]
-        return picture, quantities.ranks(*rank_of(low, high, int(here[0]), metric.better))
+        return picture, quantities.ranks(*rank(everybody, slug, here))
 
     def scale(self, estimate: Estimate) -> Scale:
         """As on the board where it is there, so that both pages show the same number."""
@@ -222,23 +242,21 @@ class EntryPage:
     # Provenance
 
     def counting(self, slug: str) -> list[tuple[Run, Measurement]]:
-        """The published runs behind an estimate; what was written beats what we derived."""
-        found = [
+        """The published runs that state a metric."""
+        return [
             (run, measurement)
             for run in self.runs
             if run.counts
             for measurement in run.measurements.all()
             if measurement.metric == slug
         ]
-        written = [pair for pair in found if not pair[1].recipe]
-        return written or found
 
     def chain_of(self, slug: str) -> Chain | None:
-        estimate = next((one for one in self.estimates if one.metric == slug), None)
-        pairs = self.counting(slug)
-        if estimate is None or not pairs:
+        by_metric = {one.metric: one for one in self.estimates}
+        estimate, pairs = by_metric.get(slug), self.counting(slug)
+        if estimate is None or not (pairs or estimate.recipe):
             return None
-        return Chain(self.entry, estimate, pairs, self.scale(estimate))
+        return Chain(self.entry, estimate, pairs, self.scale(estimate), by_metric)
 
     @cached_property
     def chain(self) -> Chain | None:
@@ -270,10 +288,14 @@ class EntryPage:
 
     @property
     def run_metrics(self) -> list[tuple[metrics.Metric, Scale]]:
-        """The columns of the table of runs: objectives, then others, six at most."""
+        """The columns of the table of runs: objectives, then others, six at most.
+
+        What only follows from the numbers of runs is the entry's, not a run's.
+        """
+        stated = [one for one in self.estimates if not one.recipe]
         first = [metric.slug for metric in self.objectives]
-        slugs = dict.fromkeys([*first, *(one.metric for one in self.estimates)])
-        scales = {one.metric: self.scale(one) for one in self.estimates}
+        slugs = dict.fromkeys([*first, *(one.metric for one in stated)])
+        scales = {one.metric: self.scale(one) for one in stated}
         return [(metrics.get(slug), scales[slug]) for slug in slugs if slug in scales][:6]
 
     @cached_property
@@ -308,6 +330,11 @@ class EntryPage:
         return [metrics.get(one.metric).label.lower() for one in self.estimates if not one.runs]
 
     # Words
+
+    @cached_property
+    def level(self) -> Submission.Level | None:
+        """How far the newest run that counts was verified."""
+        return Run.objects.levels([self.entry.pk]).get(self.entry.pk)
 
     @property
     def hidden(self) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from leaderboard import searching
 from leaderboard.context import THEMES
+from leaderboard.models import Submission
 
 NEAR = 5
 YEAR_S = 365 * 86_400
@@ -42,7 +43,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def how_it_ranks(request: HttpRequest) -> HttpResponse:
-    return render(request, "leaderboard/how_it_ranks.html", {"hues": HUES})
+    context = {"hues": HUES, "levels": list(Submission.Level)}
+    return render(request, "leaderboard/how_it_ranks.html", context)
 
 
 # Error pages. That of status 500 is static: what broke may be what draws pages.

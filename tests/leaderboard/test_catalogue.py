@@ -432,15 +432,21 @@ def test_home_names_those_who_came_to_a_frontier(client):
     board = make_board(title="Trivia")
     make_entry(board, model="Old", quality=0.5, energy=5)
     refresh(board)
-    for name, quality in (("Newcomer", 0.9), ("Second", 0.8), ("Third", 0.7)):
-        make_entry(board, model=name, quality=quality, energy=10 * quality)
+    names = ["Newcomer", "Second", "Third", "Fourth", "Fifth"]
+    for place, name in enumerate(names):
+        make_entry(board, model=name, quality=0.9 - place / 100, energy=9 - place)
     refresh(board)
 
     page = text_of(client, "/").partition("Latest changes")[2].partition("Send a result")[0]
 
-    assert re.findall(r'<a href="/entries/\d+/">(.*?)</a>', page) == ["Newcomer", "Second", "Third"]
-    assert page.count(f'href="{board.get_absolute_url()}') >= 2
-    assert 'href="/changes/"' in page
+    assert re.findall(r'<a href="/entries/\d+/">(.*?)</a>', page) == [*names[:4], "Old"]
+    assert "and 1 more entered the frontier" in page
+    # The same words as in the log.
+    moved = re.findall(r"<p>(.*?)</p></li>", page)
+    assert moved == re.findall(r"<p>(.*?)</p></li>", text_of(client, "/changes/?kind=frontier")) + [
+        one for one in moved if "opened with" in one
+    ]
+    assert "opened with 1 entry on the frontier" in page
 
 
 def test_home_is_sent_again_only_when_something_changed(client):

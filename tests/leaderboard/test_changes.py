@@ -215,6 +215,9 @@ def test_pages_lead_to_their_feeds(client, site):
 
     assert f'{link} title="All changes" href="/changes/feed.atom"' in text_of(client.get("/"))
     assert 'href="/boards/trivia/feed.atom"' in text_of(client.get("/boards/trivia/history/"))
+    board = text_of(client.get("/boards/trivia/"))
+    assert f'{link} title="Changes of Trivia" href="/boards/trivia/feed.atom"' in board
+    assert '<a href="/boards/trivia/feed.atom">' in board
     assert 'href="/changes/feed.atom?q=better"' in text_of(client.get("/changes/?q=better"))
 
 

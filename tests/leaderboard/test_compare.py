@@ -74,7 +74,10 @@ def test_provenance_stands_side_by_side(client):
     board = make_board()
     source = make_source(title="A paper")
     one = make_entry(
-        board, submission=make_submission(filename="one.csv", source=source), quality=0.5, energy=1
+        board,
+        submission=make_submission(filename="one.csv", source=source, format="zeus"),
+        quality=0.5,
+        energy=1,
     )
     two = make_entry(board, submission=make_submission(filename="two.csv"), quality=0.6, energy=2)
     make_run(two, measured_on="2026-01-02", region="DE", quality=0.6, node_energy=2.1)
@@ -84,8 +87,8 @@ def test_provenance_stands_side_by_side(client):
     sources = page.partition('id="sources"')[2]
     for said in ("one.csv", "two.csv", source.get_absolute_url(), "2026-01-02", ">DE<"):
         assert said in sources
-    assert "from a cited source" in sources
-    assert "sent by 2 people independently" in sources
+    assert "1, evidence attached</td>" in sources
+    assert "0, self-reported; sent by 2 people" in sources
     assert ">2</td>" in sources
 
 

@@ -617,8 +617,6 @@ def test_an_entry_tells_the_formula_and_inputs_of_a_derived_number(client, board
         quality=0.5,
         energy=10,
         device_time=100,
-        cost=0.1,
-        origins={"cost": "DERIVED"},
     )
 
     page = text_of(client.get(entry.get_absolute_url(), {"metric": "cost"}))

@@ -131,3 +131,16 @@ def test_very_many_points_have_the_layers_of_the_kernel(grid):
     assert found.tolist() == np.where(expected <= DEPTH, expected, 0).tolist()
     assert (pareto.frontier(values, [HIGHER, LOWER]) == (expected == 1)).all()
     assert len(pareto.within_reach(values * [-1, 1], DEPTH)) < len(values) / 4
+
+
+def test_the_nearest_few_are_the_first_of_all_by_distance():
+    rng = np.random.default_rng(5)
+    # Few different values, eighths of the spread, so that many are equally far to the last bit.
+    points = rng.integers(0, 9, (200, 3)).astype(float)
+    mask = rng.random(200) < 0.7
+    own = points[0]
+    far = [float((np.abs(point - own) / np.ptp(points, axis=0)).sum()) for point in points]
+    expected = sorted(np.flatnonzero(mask).tolist(), key=lambda place: (far[place], place))
+
+    assert pareto.nearest(points, own, mask).tolist() == expected
+    assert pareto.nearest(points, own, mask, 6).tolist() == expected[:6]
