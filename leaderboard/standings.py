@@ -192,6 +192,10 @@ class Standings:
     def layer(self) -> np.ndarray:
         if self.is_published_layer:
             return self.published_layer()
+        key = ("layer", *self.about, self.board.depth)
+        return np.asarray(self.snapshot.recalled(key, self.worked_out_layer))
+
+    def worked_out_layer(self) -> np.ndarray:
         values = self.points.of(self.filters.objectives).value
         if len(values) <= ALL_LAYERS_UP_TO:
             return pareto.all_layers(values, self.filters.directions)
@@ -272,18 +276,15 @@ class Standings:
             sample = np.random.default_rng(count).choice(count, most, replace=False, shuffle=False)
             first = self.points.places[self.layer == 1]
             found = np.unique(
-                np.concatenate([self.steps(x, y, both), first[both[first]], found[sample]])
+                np.concatenate([self.steps(x, y, found), first[both[first]], found[sample]])
             )
         return found if len(self) == self.total else (np.cumsum(self.ranked) - 1)[found]
 
-    def steps(self, x: str, y: str, both: np.ndarray) -> np.ndarray:
-        """Places in the snapshot of the frontier of two metrics among the entries of a mask."""
-        across, up = (-metrics.get(one).better * self.snapshot.part("value", one) for one in (x, y))
-        order = self.snapshot.order(x)
-        order = order[both[order]]
-        if metrics.get(x).better == metrics.HIGHER:
-            order = order[::-1]
-        return order[pareto.swept(across[order], up[order])]
+    def steps(self, x: str, y: str, places: np.ndarray) -> np.ndarray:
+        """Of these places in the snapshot, the frontier of two metrics that all of them have."""
+        values = [self.snapshot.part("value", one)[places] for one in (x, y)]
+        directions = [metrics.get(one).better for one in (x, y)]
+        return places[pareto.frontier(np.column_stack(values), directions)]
 
     def ranks(self, metric: str, places: np.ndarray | None = None) -> np.ndarray:
         """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.

@@ -95,11 +95,37 @@ const sayPoint = (point) => {
   resting = setTimeout(() => sayEntry(point.customdata[0]), 60);
 };
 
+// Plotly weighs more than all else here. The server's drawing is there already, so it comes when
+// the page has been shown, nothing else waits, and the chart is near.
+const pageShown = new Promise((done) => {
+  if (document.readyState === "complete") done();
+  else addEventListener("load", done, { once: true });
+});
+const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
+const nearby = (box) => new Promise((done) => {
+  const watch = new IntersectionObserver(([one]) => {
+    if (!one.isIntersecting) return;
+    watch.disconnect();
+    done();
+  }, { rootMargin: "100px" });
+  watch.observe(box);
+});
+let loading = null;
+const loaded = (src) => (loading ??= new Promise((done) => {
+  const [onload, onerror] = [() => done(true), () => done(false)];
+  document.head.append(Object.assign(document.createElement("script"), { src, onload, onerror }));
+}));
+
 async function draw() {
   const box = document.querySelector(".plot");
   const data = document.getElementById("figure");
-  if (!box || !data || !globalThis.Plotly) return;
+  if (!box || !data) return;
+  await pageShown;
+  await nearby(box);
+  await idle();
+  if (!await loaded(box.dataset.plotly)) return;
   styles ??= await (await fetch(box.dataset.styles)).json();
+  if (!box.isConnected) return;
   const figure = JSON.parse(data.textContent);
   const target = document.createElement("div");
   target.className = "plotly-box";
@@ -188,11 +214,21 @@ async function crowd(target, url, figure) {
   canvas.setAttribute("aria-hidden", "true");
   target.prepend(canvas);
   target.dots = { ...dots, count: told.count };
-  let shown = [];
-  const paint = () => { shown = painted(canvas, target, dots, told.count, figure); };
+  let shown = null;
+  let near = null;
+  const paint = () => {
+    const view = viewed(target, figure);
+    // Plotly says that it has drawn after every hover too.
+    if (shown && JSON.stringify(view) === JSON.stringify(shown)) return;
+    [shown, near] = [view, null];
+    painted(canvas, view, dots, told.count);
+  };
   for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);
   paint();
-  target.nearestDot = (event) => nearest(shown, event, canvas);
+  target.nearestDot = (event) => {
+    near ??= gridded(shown, dots, told.count);
+    return nearest(near, event, canvas);
+  };
   target.addEventListener("pointermove", (event) => {
     const dot = target.nearestDot(event);
     if (dot) sayPoint({ customdata: [dots.entry[dot.place]] });
@@ -200,10 +236,40 @@ async function crowd(target, url, figure) {
   target.dataset.crowd = "drawn";
 }
 
-// Paints all dots that lie inside the axes; returns where they are, in cells of a grid.
-function painted(canvas, target, dots, count, figure) {
+// What the place of a dot follows from: the axes, the size, the screen, the colours.
+function viewed(target, figure) {
   const { xaxis, yaxis, _size: size } = target._fullLayout;
-  const [ratio, width, height] = [devicePixelRatio, target.clientWidth, target.clientHeight];
+  const along = (axis, range, length) => {
+    const [from, to] = axis.range;
+    const scale = (range[1] - range[0]) / 65535;
+    return { start: ((range[0] - from) / (to - from)) * length, step: (scale / (to - from)) * length };
+  };
+  return {
+    across: along(xaxis, figure.layout.xaxis.range, size.w),
+    up: along(yaxis, figure.layout.yaxis.range, size.h),
+    left: size.l,
+    top: size.t,
+    right: size.l + size.w,
+    bottom: size.t + size.h,
+    width: target.clientWidth,
+    height: target.clientHeight,
+    ratio: devicePixelRatio,
+    theme: theme(),
+  };
+}
+
+// Calls `take(place, x, y)` for each dot that lies inside the axes.
+function eachInside({ across, up, left, top, right, bottom }, dots, count, take) {
+  const [start, floor] = [left + across.start, bottom - up.start];
+  for (let place = 0; place < count; place++) {
+    const x = start + across.step * dots.x[place];
+    const y = floor - up.step * dots.y[place];
+    if (x >= left && x <= right && y >= top && y <= bottom) take(place, x, y);
+  }
+}
+
+function painted(canvas, view, dots, count) {
+  const { ratio, width, height, left, top, right, bottom } = view;
   if (canvas.width !== width * ratio || canvas.height !== height * ratio) {
     [canvas.width, canvas.height] = [width * ratio, height * ratio];
     [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
@@ -212,31 +278,35 @@ function painted(canvas, target, dots, count, figure) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   pen.clearRect(0, 0, width, height);
   pen.beginPath();
-  pen.rect(size.l, size.t, size.w, size.h);
+  pen.rect(left, top, right - left, bottom - top);
   pen.save();
   pen.clip();
-  const style = styles.traces[theme()];
+  const style = styles.traces[view.theme];
   const sprites = [sprite(style.dominated.marker, ratio, false), sprite(style.estimated.marker, ratio, true)];
-  const along = (axis, range, length) => {
-    const [from, to] = axis.range;
-    const scale = (range[1] - range[0]) / 65535;
-    return { start: ((range[0] - from) / (to - from)) * length, step: (scale / (to - from)) * length };
-  };
-  const across = along(xaxis, figure.layout.xaxis.range, size.w);
-  const up = along(yaxis, figure.layout.yaxis.range, size.h);
-  const cells = new Map();
-  for (let place = 0; place < count; place++) {
-    const x = size.l + across.start + across.step * dots.x[place];
-    const y = size.t + size.h - up.start - up.step * dots.y[place];
-    if (x < size.l || x > size.l + size.w || y < size.t || y > size.t + size.h) continue;
+  eachInside(view, dots, count, (place, x, y) => {
     const radius = dots.radius[place] / 4;
     pen.drawImage(sprites[dots.kind[place]], x - radius, y - radius, 2 * radius, 2 * radius);
-    const cell = `${Math.floor(x / REACH)},${Math.floor(y / REACH)}`;
-    if (cells.has(cell)) cells.get(cell).push([place, x, y]);
-    else cells.set(cell, [[place, x, y]]);
-  }
+  });
   pen.restore();
-  return cells;
+}
+
+// Which dots are near: their places in the order of cells of a grid, made when a pointer asks.
+function gridded(view, dots, count) {
+  const columns = Math.ceil(view.width / REACH) + 1;
+  const cells = columns * (Math.ceil(view.height / REACH) + 1);
+  const cell = (x, y) => Math.floor(y / REACH) * columns + Math.floor(x / REACH);
+  const ends = new Uint32Array(cells + 1);
+  eachInside(view, dots, count, (_, x, y) => { ends[cell(x, y)]++; });
+  for (let one = 1; one <= cells; one++) ends[one] += ends[one - 1];
+  const inside = ends[cells];
+  const [places, xs, ys] = [new Uint32Array(inside), new Float32Array(inside), new Float32Array(inside)];
+  const next = ends.slice();
+  eachInside(view, dots, count, (place, x, y) => {
+    const spot = --next[cell(x, y)];
+    [places[spot], xs[spot], ys[spot]] = [place, x, y];
+  });
+  // `next` is now where each cell begins, `ends` where it ends.
+  return { columns, cells, starts: next, ends, places, xs, ys };
 }
 
 // One dot, painted once and stamped for each entry.
@@ -256,16 +326,18 @@ function sprite(marker, ratio, isOpen) {
   return canvas;
 }
 
-function nearest(cells, event, canvas) {
+function nearest({ columns, cells, starts, ends, places, xs, ys }, event, canvas) {
   const box = canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+  const [column, row] = [Math.floor(x / REACH), Math.floor(y / REACH)];
   let [found, best] = [-1, REACH];
-  for (let dx = -1; dx <= 1; dx++) {
-    for (let dy = -1; dy <= 1; dy++) {
-      const cell = `${Math.floor(x / REACH) + dx},${Math.floor(y / REACH) + dy}`;
-      for (const [place, left, top] of cells.get?.(cell) ?? []) {
-        const distance = Math.hypot(left - x, top - y);
-        if (distance < best) [found, best] = [place, distance];
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = -1; dx <= 1; dx++) {
+      const cell = (row + dy) * columns + column + dx;
+      if (column + dx < 0 || column + dx >= columns || cell < 0 || cell >= cells) continue;
+      for (let spot = starts[cell]; spot < ends[cell]; spot++) {
+        const distance = Math.hypot(xs[spot] - x, ys[spot] - y);
+        if (distance < best) [found, best] = [places[spot], distance];
       }
     }
   }

@@ -15,6 +15,8 @@ import moocore
 import numpy as np
 
 HIGHER, LOWER = 1, -1
+# How many rows of very many tell which of the others can't be in the first layers.
+SAMPLE = 2_000
 
 
 def complete(points: np.ndarray) -> np.ndarray:
@@ -39,27 +41,34 @@ def frontier(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
         return np.zeros(len(costs), dtype=bool)
     if costs.shape[1] == 1:
         return costs[:, 0] == costs[:, 0].min()
-    return np.asarray(moocore.is_nondominated(costs, keep_weakly=True), dtype=bool)
+    hopeful = within_reach(costs, 1)
+    found = np.zeros(len(costs), dtype=bool)
+    found[hopeful] = moocore.is_nondominated(costs[hopeful], keep_weakly=True)
+    return found
 
 
-def swept(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Mask of shape (n,): the frontier of two costs, lower being better, where `x` ascends.
+def within_reach(costs: np.ndarray, depth: int) -> np.ndarray:
+    """Places of the rows that can be in one of the first `depth` layers, lower being better.
 
-    One pass over columns that stand in order already: a million points in some 20 ms.
+    Of very many rows with two costs, those are left out that a row of layer `depth` of a sample
+    dominates: they are deeper, since layers of a sample are no deeper than those of all.
     """
-    if not len(x):
-        return np.zeros(0, dtype=bool)
-    starts = np.flatnonzero(np.r_[True, x[1:] != x[:-1]])
-    lengths = np.diff(np.r_[starts, len(x)])
-    least = np.minimum.reduceat(y, starts)
-    before = np.r_[np.inf, np.minimum.accumulate(least)[:-1]]
-    return (y == np.repeat(least, lengths)) & (y < np.repeat(before, lengths))
+    if costs.shape[1] != 2 or len(costs) < 4 * SAMPLE:
+        return np.arange(len(costs))
+    sample = costs[:: len(costs) // SAMPLE]
+    stairs = sample[moocore.pareto_rank(sample) == depth - 1]
+    if not len(stairs):
+        return np.arange(len(costs))
+    stairs = stairs[np.argsort(stairs[:, 0])]
+    step = np.searchsorted(stairs[:, 0], costs[:, 0], side="right") - 1
+    is_deeper = (step >= 0) & (stairs[step, 1] < costs[:, 1])
+    return np.flatnonzero(~is_deeper)
 
 
 def layers(points: np.ndarray, directions: Sequence[int], depth: int) -> np.ndarray:
     """Array of shape (n,), int: the layer of each row from 1 to `depth`, 0 for deeper rows."""
     found = np.zeros(len(points), dtype=np.int32)
-    left = np.arange(len(points))
+    left = within_reach(_costs(points, directions), depth)
     for layer in range(1, depth + 1):
         if len(left) == 0:
             break

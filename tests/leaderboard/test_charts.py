@@ -335,3 +335,34 @@ def test_a_finding_of_one_winner_and_of_none():
         "Entry 1 is ahead on both: 90.0\u00a0% quality and 1.00\u00a0J."
     )
     assert finding(scatter([])) == ""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_path_of_dots_has_each_pixel_once(seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(-20, 40, (2, rng.integers(1, 3000)))
+
+    steps = re.findall(r"m(-?\d+) (-?\d+)h0", path := drawings.dotted(x, y))
+
+    assert path == "".join(f"m{across} {down}h0" for across, down in steps)
+    spots = np.cumsum(np.array(steps, int), axis=0).tolist()
+    assert len(spots) == len({tuple(spot) for spot in spots})
+    # Python rounds halves to even numbers, as the drawing does.
+    assert {tuple(spot) for spot in spots} == {
+        (round(a), round(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True)
+    }
+    assert drawings.dotted(x[:0], y[:0]) == ""
+
+
+def test_strips_of_a_column_are_those_of_its_numbers():
+    column = scatter([(1, 0.5), (10, 0.6), (1000, 0.9)]).x
+    value, low, high = np.array([1, 30, 1000.0]), np.array([1, 20, 0.0]), np.array([1, 40, 2000.0])
+
+    together = drawings.strips(column, value, low, high, "energy")
+
+    # No interval; one inside; one over both ends, cut there. The middle one stands where the axis
+    # says.
+    assert ["hue-line" in one for one in together] == [False, True, True]
+    assert 'x1="3.0" x2="53.0"' in together[2]
+    place = 3 + 50 * float(column.place(30)) - 7.5 / 2
+    assert f"translate({place:.1f} " in together[1]

@@ -357,15 +357,6 @@ def test_what_a_thinned_chart_draws_has_the_whole_frontier(seed):
     assert found.drawn("node_energy", "quality", most=100).tolist() == list(range(len(found)))
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_one_pass_over_ordered_columns_finds_the_frontier(seed):
-    rng = np.random.default_rng(seed)
-    points = rng.integers(0, 8, (rng.integers(1, 60), 2)).astype(float)
-    turn = np.argsort(points[:, 0], kind="stable")
-    expected = pareto.frontier(points[turn], [-1, -1])
-    assert pareto.swept(points[turn, 0], points[turn, 1]).tolist() == expected.tolist()
-
-
 def test_layers_of_a_very_large_board_are_the_published_ones(monkeypatch):
     board = make_board("quality", "node_energy", depth=2)
     entries = [make_entry(board, quality=0.9 - step / 10, energy=1 + step) for step in range(4)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import moocore
 import numpy as np
 import pytest
 from hypothesis import given
@@ -115,6 +116,21 @@ def test_a_board_without_points_has_no_layers(width):
     assert pareto.frontier(nobody, directions).tolist() == []
     assert pareto.layers(nobody, directions, DEPTH).tolist() == []
     assert pareto.all_layers(nobody, directions).tolist() == []
+
+
+@pytest.mark.parametrize("grid", [30, 300, 10**9])
+def test_very_many_points_have_the_layers_of_the_kernel(grid):
+    rng = np.random.default_rng(grid)
+    x = rng.random(3 * 4 * pareto.SAMPLE)
+    values = np.round(np.column_stack([x, x + rng.standard_normal(len(x))]) * grid)
+    # Ranks from 0, lower being better.
+    expected = moocore.pareto_rank(values * [-1, 1]) + 1
+
+    found = pareto.layers(values, [HIGHER, LOWER], DEPTH)
+
+    assert found.tolist() == np.where(expected <= DEPTH, expected, 0).tolist()
+    assert (pareto.frontier(values, [HIGHER, LOWER]) == (expected == 1)).all()
+    assert len(pareto.within_reach(values * [-1, 1], DEPTH)) < len(values) / 4
 
 
 def test_the_nearest_few_are_the_first_of_all_by_distance():
