@@ -13,7 +13,7 @@ PY := .venv/bin/python
 WITH := $(PY) -m deploy.with_services
 
 .DEFAULT_GOAL := help
-.PHONY: help run test outcomes bench drill admin manage shell lint format lock clean install install-dev python
+.PHONY: help run test outcomes bench screens drill admin manage shell lint format lock clean install install-dev python
 
 help: ## List the targets
 	@echo "make run [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=…] [REDIS_URL=…] [PYTHON=…]"
@@ -31,6 +31,9 @@ outcomes: install-dev ## Write docs/formats-outcomes.md from the real result fil
 
 bench: install-dev ## Measure speed on an empty database of its own; ARGS go to deploy/bench.py
 	@$(WITH) --scratch $(PY) -m deploy.bench $(ARGS)
+
+screens: install-dev ## Take the screenshots of docs/screens/ from the site that runs on PORT
+	@$(PY) -m deploy.screens http://$(HOST):$(PORT)
 
 drill: install-dev ## Kill, flush and flood a site of its own; ARGS go to deploy/drill.py
 	@$(PY) -m deploy.drill $(ARGS)

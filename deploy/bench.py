@@ -29,9 +29,9 @@ from django.db import connection, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from deploy import peer  # noqa: E402
+from deploy import bench_browser, bench_pages, peer  # noqa: E402
 from ingest import pipeline  # noqa: E402
-from leaderboard import frontiers  # noqa: E402
+from leaderboard import estimates, frontiers  # noqa: E402
 from leaderboard.core import pareto  # noqa: E402
 from leaderboard.models import (  # noqa: E402
     AIModel,
@@ -71,6 +71,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--peer-rows", type=int, default=10_000, help="for import-export")
+    parser.add_argument("--board-entries", type=int, default=1_000_000, help="for board-pages")
+    parser.add_argument("--pages", type=int, default=40, help="for board-pages")
+    parser.add_argument("--browser-entries", type=int, default=10_000, help="for board-browser")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", choices=["", *MEASURES])
     parser.add_argument("--publish", type=int, help=argparse.SUPPRESS)  # What a worker is told.
@@ -150,9 +153,9 @@ def add_points(board: Board, points: np.ndarray) -> None:
         cursor.execute("SELECT setval('leaderboard_entry_id_seq', %s)", [ids[-1]])
         copied(
             cursor,
-            "leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)",
+            f"leaderboard_estimate ({', '.join(estimates.TABLE.columns)})",
             (
-                (pk, metric, board.task_id, 0, value, value, value, 1)
+                (pk, metric, board.task_id, 0, value, value, value, 1, "")
                 for pk, point in zip(ids, points.tolist(), strict=True)
                 for metric, value in zip(OBJECTIVES, point, strict=True)
             ),
@@ -387,6 +390,10 @@ MEASURES = {
     "frontier": frontier_refresh,
     "publish": publishing,
     "import-export": import_export,
+    "board-pages": bench_pages.board_pages,
+    "board-browser": bench_browser.board_browser,
+    "board-frames": bench_browser.board_frames,
+    "lighthouse": bench_browser.lighthouse,
 }
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leaderboard import frontiers
-from leaderboard.models import Board, Objective, Task
+from leaderboard.models import AIModel, Board, Objective, Task
 
 MODELS, METHODS, DEVICES, SENDERS = 500, 20, 60, 40
 PRECISIONS = ("bf16", "fp8", "int8", "int4", "fp16", "")
@@ -70,12 +70,17 @@ RUNS_SQL = """
          (SELECT array_agg(id) ids FROM leaderboard_submission WHERE filename = 'bench.csv') s
     WHERE e.task_id = %(task)s
 """
-# Quality costs energy, with much in between; one in twenty has no cost.
+# Quality costs energy, with normal noise, so that a frontier has tens of entries as real ones do;
+# one in twenty has no cost.
 ESTIMATES_SQL = """
-    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs)
-    SELECT id, metric, %(task)s, (id + length(metric)) %% 6, value, value * 0.97, value * 1.03, 1
+    INSERT INTO leaderboard_estimate (entry_id, metric, task_id, origin, value, low, high, runs,
+        recipe)
+    SELECT id, metric, %(task)s, (id + length(metric)) %% 6, value, value * 0.97, value * 1.03, 1,
+           ''
     FROM (SELECT id, metric, CASE metric WHEN 'quality' THEN 0.95 * q
-                 WHEN 'node_energy' THEN exp(6 * q + 3 * random()) ELSE random() * 100 END AS value
+                 WHEN 'node_energy' THEN exp(6 * q
+                     + sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))
+                 ELSE random() * 100 END AS value
           FROM (SELECT id, random() AS q FROM leaderboard_entry WHERE task_id = %(task)s) e,
                unnest(%(metrics)s::text[]) metric) numbers
     WHERE metric <> 'cost' OR id %% 20 > 0
@@ -109,7 +114,9 @@ def board_of(entries: int, slug: str = "bench-board") -> Board:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
-        for statement in (*CATALOGUE_SQL, ENTRIES_SQL, RUNS_SQL, ESTIMATES_SQL):
+        # Boards of one database share the catalogue.
+        catalogue = () if AIModel.objects.filter(slug="bench-model-1").exists() else CATALOGUE_SQL
+        for statement in (*catalogue, ENTRIES_SQL, RUNS_SQL, ESTIMATES_SQL):
             cursor.execute(statement, named)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

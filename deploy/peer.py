@@ -2,8 +2,8 @@
 
 As its documentation advises for large files: in bulk, without looking for rows to update, without
 diffs, with relations looked up once. What it has no part for is given to it ready: the numbers
-come converted and with those that our recipes derive. It checks nothing else and makes neither
-estimates nor the rows that a page shows, which our pipeline does in its time.
+come converted. It checks nothing else and makes neither estimates nor the rows that a page shows,
+which our pipeline does in its time.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ from leaderboard.models import (
 from leaderboard.models.evidence import settings_key
 
 NUMBER = ("value", "low", "high", "divisor")
-TEXT = ("metric", "origin", "raw_value", "raw_unit", "recipe", "column", "instrument")
+TEXT = ("metric", "origin", "raw_value", "raw_unit", "column", "instrument")
 
 
 class InBulk:

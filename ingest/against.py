@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from ingest import keys
 from ingest.normalise import Planned
 from ingest.readings import INFO, Issue
 from leaderboard.models import Measurement, Submission
@@ -17,13 +18,11 @@ NEW, REPEAT, REPLACES, UNCHANGED, SKIPPED = "new", "repeat", "replaces", "unchan
 # Of these a run is written, of the others not.
 WRITTEN = (NEW, REPEAT, REPLACES)
 
-EARLIER = """
+EARLIER = f"""
     SELECT r.id, r.external_id, s.submitted_by_id, s.decided_at,
            e.task_id, e.model_id, e.method_id, e.hardware_id, e.device_count, e.settings_key
     FROM leaderboard_entry e
-    JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[])
-        AS wanted(task_id, model_id, method_id, hardware_id, device_count, settings_key)
-        USING (task_id, model_id, method_id, hardware_id, device_count, settings_key)
+    JOIN {keys.WANTED} USING ({keys.COLUMNS})
     JOIN leaderboard_run r ON r.entry_id = e.id AND r.replaced_by_id IS NULL
     JOIN leaderboard_submission s
         ON s.id = r.submission_id AND s.state = 'PUBLISHED' AND s.id <> %s
@@ -67,6 +66,8 @@ class Against:
         if not batch:
             return []
         by_key, by_name = self.earlier(batch)
+        if not (by_key or by_name):
+            return [(planned, None) for planned in batch]
         found = []
         for planned in batch:
             name = planned.reading.external_id[:200]
@@ -91,7 +92,7 @@ class Against:
             message = "Somebody else published the very same numbers; both count as repeats."
             issue = Issue("run.reproduced", message, severity=INFO)
             return replace(planned, fate=REPEAT), placed(issue, planned)
-        return replace(planned, fate=REPEAT if others else NEW), None
+        return replace(planned, fate=REPEAT) if others else planned, None
 
     def conflicting(
         self, planned: Planned, own: list[Earlier], numbers: Numbers
@@ -120,11 +121,10 @@ class Against:
         self, batch: Sequence[Planned]
     ) -> tuple[dict[tuple, list[Earlier]], dict[str, list[Earlier]]]:
         """The runs of the store with these keys, and the sender's own with these names."""
-        keys = sorted({planned.key for planned in batch})
-        columns = [list(column) for column in zip(*keys, strict=True)]
+        wanted = keys.arrays(sorted({planned.key for planned in batch}))
         names = sorted({planned.reading.external_id[:200] for planned in batch} - {""})
         with connection.cursor() as cursor:
-            cursor.execute(EARLIER, [*columns, self.submission, self.submission, self.owner, names])
+            cursor.execute(EARLIER, [*wanted, self.submission, self.submission, self.owner, names])
             rows = cursor.fetchall()
         numbers = numbers_of_runs([row[0] for row in rows])
         by_key: dict[tuple, list[Earlier]] = defaultdict(list)
@@ -147,16 +147,12 @@ def named(one: Earlier, name: str) -> bool:
 
 
 def numbers_of(planned: Planned) -> Numbers:
-    return {
-        one.metric: (one.interval.value, one.interval.low, one.interval.high)
-        for one in planned.measurements
-        if not one.recipe
-    }
+    return planned.numbers
 
 
 def numbers_of_runs(runs: list[int]) -> dict[int, Numbers]:
     found: dict[int, Numbers] = {run: {} for run in runs}
-    measured = Measurement.objects.filter(run__in=runs, recipe="")
+    measured = Measurement.objects.filter(run__in=runs)
     for run, metric, *bounds in measured.values_list("run_id", "metric", "value", "low", "high"):
         found[run][metric] = (bounds[0], bounds[1], bounds[2])
     return found

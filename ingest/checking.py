@@ -14,6 +14,7 @@ from ingest.readings import Issue, Reading, Row
 from ingest.report import Report
 from ingest.resolve import Catalogue, Resolver
 from ingest.spool import Spool
+from ingest.unhurried import after_batch
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
 
@@ -41,9 +42,8 @@ class Pass:
         self.report = Report(settings.LIMITS["max_issues_kept"])
         self.resolver = Resolver(Catalogue(), self.context, self.creates)
         self.report.asked = self.resolver.asked
-        facts = Facts()
-        self.normaliser = Normaliser(self.resolver, facts)
-        self.doubts = Doubts(facts)
+        self.normaliser = Normaliser(self.resolver)
+        self.doubts = Doubts(Facts())
         self.records: list[Row] = []
 
     def batches(self) -> Iterator[list[Planned]]:
@@ -56,8 +56,9 @@ class Pass:
             planned = [plan for plan in map(self.plan, readings) if plan]
             for issue in self.doubts.of(planned):
                 self.report.add(issue)
-            judged = [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
-            yield self.normaliser.derived(judged)
+            yield [plan for plan in self.judged(planned) if plan.fate in WRITTEN]
+            del readings, planned
+            after_batch()
         for issue in self.doubts.whole():
             self.report.add(issue)
         if not (self.report.planned or self.report.unwritten or self.report.has_errors):

@@ -23,6 +23,7 @@ from ingest import archives, formats, references
 from ingest.formats import File, Head, _limits
 from ingest.frames import Frame, Told
 from ingest.readings import ERROR, INFO, Issue, Reading, Row, Unreadable
+from ingest.unhurried import after_batch, unhurried
 
 ROWS = 500  # of a frame
 BYTES = 2**20  # read from the spool between two frames, at most
@@ -69,11 +70,12 @@ class Child:
         self.flushed = 0
 
     def run(self) -> None:
-        for reading in self.readings():
-            self.frame.readings.append(reading)
-            self.flush_full()
-        self.frame.is_last = True
-        self.flush()
+        with unhurried():
+            for reading in self.readings():
+                self.frame.readings.append(reading)
+                self.flush_full()
+            self.frame.is_last = True
+            self.flush()
 
     def flush_full(self) -> None:
         """Send the frame if it holds enough: many rows or readings, or few that are long."""
@@ -85,6 +87,7 @@ class Child:
         self.frame.bytes_read = self.flushed = self.spool.read
         self.send(self.frame)
         self.frame = Frame()
+        after_batch()
 
     def readings(self) -> Iterator[Reading]:
         """The readings of all files, those of one format settled together."""

@@ -1,11 +1,11 @@
 """What publishing a file would do to the boards: ranks, frontiers, who would be dominated.
 
-Nothing is written. The runs of the file are pooled with those that count today as
-`leaderboard.estimates` would pool them, and ranked by the functions that make the boards.
+Nothing is written. The runs of the file are pooled with those that count today, and what
+follows is derived, as `leaderboard.estimates` would; the functions that make the boards rank them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 from ingest import writing
 from ingest.against import REPLACES
 from ingest.normalise import Measured, Planned
-from leaderboard import snapshots
+from leaderboard import estimates, snapshots
 from leaderboard.core import metrics, pareto
+from leaderboard.core.columns import Derived
 from leaderboard.core.consensus import pooled
-from leaderboard.core.interval import Interval
+from leaderboard.core.interval import Bounds, Interval
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.facets import Facets
+from leaderboard.facts import Facts
 from leaderboard.frontiers import ranked_by
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run
 from leaderboard.models.evidence import Points
@@ -30,8 +32,8 @@ RUNS = 50_000  # of a file, at most, are looked at
 SHOWN = 200  # rows told of a board, those on the frontier first
 NAMED = 5  # entries named where more would be dominated
 
-# Entry key → metric → its intervals, written ones and derived ones apart.
-Pool = dict[tuple, dict[str, tuple[list[Interval], list[Interval]]]]
+# Entry key → metric → what each of its runs states.
+Pool = dict[tuple, dict[str, list[Interval]]]
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,12 @@ class OnBoard:
 class Effect:
     """Collects the runs of a file, and then says what they would do."""
 
-    pool: Pool = field(default_factory=dict)
+    pool: Pool = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    # Entry key → the regions of its runs.
+    regions: dict[tuple, set[str]] = field(default_factory=lambda: defaultdict(set))
     first: dict[tuple, Planned] = field(default_factory=dict)
     replaced: list[int] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[Planned] = field(default_factory=list)
     runs: int = 0
 
     def add(self, batch: Iterable[Planned]) -> None:
@@ -83,12 +87,12 @@ class Effect:
             self.runs += 1
             if self.runs > RUNS:
                 return
-            if len(self.lines) < LINES:
-                self.lines.append(line(planned))
+            if len(self.shown) < LINES:
+                self.shown.append(planned)
             self.first.setdefault(planned.key, planned)
-            intervals = self.pool.setdefault(planned.key, defaultdict(lambda: ([], [])))
+            self.regions[planned.key].add(planned.identity.region)
             for one in planned.measurements:
-                intervals[one.metric][bool(one.recipe)].append(one.interval)
+                self.pool[planned.key][one.metric].append(Interval(*one.bounds))
             if planned.fate == REPLACES:
                 self.replaced += planned.replaces
 
@@ -96,15 +100,36 @@ class Effect:
         """The effect on every board of the tasks in the file, as plain data."""
         tasks = {planned.identity.task.pk for planned in self.first.values()}
         boards = Board.objects.filter(task__in=tasks).select_related("task")
-        existing = self.join_the_store()
+        existing, facts = self.join_the_store(), Facts()
+        known = self.known(facts)
         return {
             "runs": min(self.runs, RUNS),
             "is_whole": self.runs <= RUNS,
-            "lines": self.lines,
+            "lines": list(lines(self.shown, facts)),
             "boards": [
-                asdict(self.on(board, existing)) for board in boards.order_by("position", "slug")
+                asdict(self.on(board, existing, known))
+                for board in boards.order_by("position", "slug")
             ],
         }
+
+    def known(self, facts: Facts) -> dict[tuple, dict[str, Bounds]]:
+        """Entry key → its estimates as they would be."""
+        keys = list(self.pool)
+        found = [
+            {metric: pooled(runs).bounds for metric, runs in self.pool[key].items()} for key in keys
+        ]
+        asked = [
+            (number, self.first[key].identity.within(self.region(key)), found[number])
+            for number, key in enumerate(keys)
+        ]
+        for one in list(estimates.follow(asked, facts)):
+            found[one.entry][one.metric] = one.bounds
+        return dict(zip(keys, found, strict=True))
+
+    def region(self, key: tuple) -> str:
+        """Where all runs of an entry agree that they were; else nothing."""
+        regions = self.regions[key]
+        return next(iter(regions)) if len(regions) == 1 else ""
 
     def join_the_store(self) -> dict[tuple, int]:
         """Add what counts of the same entries today. Returns the entries that exist: key → id."""
@@ -113,21 +138,28 @@ class Effect:
         existing = writing.found_entries(sorted(self.first))
         keys = {entry: key for key, entry in existing.items()}
         runs = Run.objects.counting().filter(entry__in=keys).exclude(pk__in=self.replaced)
+        for entry, region in runs.values_list("entry_id", "region").distinct():
+            self.regions[keys[entry]].add(region)
         rows = Measurement.objects.filter(run__in=runs).values_list(
-            "run__entry_id", "metric", "recipe", "value", "low", "high"
+            "run__entry_id", "metric", "value", "low", "high"
         )
-        for entry, metric, recipe, *bounds in rows:
-            self.pool[keys[entry]][metric][bool(recipe)].append(Interval(*bounds))
+        for entry, metric, *bounds in rows:
+            self.pool[keys[entry]][metric].append(Interval(*bounds))
         return existing
 
-    def on(self, board: Board, existing: dict[tuple, int]) -> OnBoard:
+    def on(
+        self,
+        board: Board,
+        existing: dict[tuple, int],
+        known: dict[tuple, dict[str, Bounds]],
+    ) -> OnBoard:
         keys = [key for key in self.first if key[0] == board.task_id]
         objectives = ranked_by(board) or board.metrics
         wanted = tuple(dict.fromkeys([*objectives, *board.bounds]))
         today = Estimate.objects.points(board.task_id, wanted)
         stay = ~np.isin(today.entries, [existing[key] for key in keys if key in existing])
         others = today.where(stay)
-        ours = self.points(keys, wanted)
+        ours = points_of([known[key] for key in keys], wanted)
         found = OnBoard(board.slug, board.title, list(objectives), len(keys), 0)
         ranked = [standing(points, board, objectives) for points in (others, ours)]
         found.ranked = int(ranked[1].sum())
@@ -140,20 +172,6 @@ class Effect:
             [key for key, is_ranked in zip(keys, ranked[1], strict=True) if is_ranked],
         )
         return found
-
-    def points(self, keys: list[tuple], wanted: tuple[str, ...]) -> Points:
-        """The file's entries, pooled, with their places in `keys` for ids."""
-        shape = (len(keys), len(wanted))
-        value, low, high = (np.full(shape, np.nan) for _ in range(3))
-        for place, key in enumerate(keys):
-            for column, metric in enumerate(wanted):
-                written, derived = self.pool[key].get(metric, ([], []))
-                if runs := written or derived:
-                    one = pooled(runs)
-                    value[place, column] = one.value
-                    low[place, column], high[place, column] = one.low, one.high
-        origin = np.zeros(shape, np.int16)
-        return Points(np.arange(len(keys)), wanted, value, low, high, origin)
 
     def compare(
         self, found: OnBoard, board: Board, others: Points, ours: Points, keys: list[tuple]
@@ -212,6 +230,18 @@ class Effect:
         return found
 
 
+def points_of(entries: Sequence[dict[str, Bounds]], wanted: tuple[str, ...]) -> Points:
+    """Entries by their estimates, with their places for ids."""
+    shape = (len(entries), len(wanted))
+    value, low, high = (np.full(shape, np.nan) for _ in range(3))
+    for place, known in enumerate(entries):
+        for column, metric in enumerate(wanted):
+            if metric in known:
+                value[place, column], low[place, column], high[place, column] = known[metric]
+    origin = np.zeros(shape, np.int16)
+    return Points(np.arange(len(entries)), wanted, value, low, high, origin)
+
+
 def standing(points: Points, board: Board, objectives: Sequence[str]) -> np.ndarray:
     """Mask of shape (n,): the points that the board ranks."""
     return pareto.complete(points.of(objectives).value) & points.within(board.bounds)
@@ -238,32 +268,50 @@ def name_of(planned: Planned) -> str:
     )
 
 
-def line(planned: Planned) -> dict[str, Any]:
-    """One run as it would be stored: who it is about, and each number with its conversion."""
-    reading = planned.reading
-    return {
-        "row": reading.row,
-        "path": reading.path,
-        "name": name_of(planned),
-        "fate": planned.fate,
-        "numbers": [number(one, planned) for one in planned.measurements],
-    }
+def lines(shown: list[Planned], facts: Facts) -> Iterator[dict[str, Any]]:
+    """Each run: who it is about, its numbers with their conversions, and what follows from it."""
+    numbers = [
+        [
+            number(one, said(one, planned), one.origin, is_derived=False)
+            for one in planned.measurements
+        ]
+        for planned in shown
+    ]
+    asked = [
+        (place, planned.identity.place, planned.numbers) for place, planned in enumerate(shown)
+    ]
+    for one in estimates.follow(asked, facts):
+        of = number(one, one.recipe.name, one.recipe.origin, is_derived=True)
+        numbers[one.entry].append(of)
+    for planned, told in zip(shown, numbers, strict=True):
+        yield {
+            "row": planned.reading.row,
+            "path": planned.reading.path,
+            "name": name_of(planned),
+            "fate": planned.fate,
+            "numbers": told,
+        }
 
 
-def number(one: Measured, planned: Planned) -> dict[str, Any]:
-    """A number as it would be stored, and in words how it came from the file."""
-    metric = metrics.get(one.metric)
+def said(one: Measured, planned: Planned) -> str:
+    """A number as the file has it, and by what it is divided."""
     written = f"{one.raw_value} {one.raw_unit}".strip()
-    if one.divisor != 1:
-        written += f" / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
+    if one.divisor == 1:
+        return written
+    return f"{written} / {one.divisor:,.10g} {planned.identity.task.functional_unit}s"
+
+
+def number(one: Measured | Derived, came: str, origin: str, *, is_derived: bool) -> dict[str, Any]:
+    """A number in its canonical unit, and in words how it came."""
+    metric = metrics.get(one.metric)
     return {
         "metric": one.metric,
         "label": metric.label,
-        "says": f"{written or one.recipe} → {one.interval.value:.6g} {metric.unit}",
-        "value": one.interval.value,
-        "low": one.interval.low,
-        "high": one.interval.high,
+        "says": f"{came} → {one.value:.6g} {metric.unit}",
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
         "unit": metric.unit,
-        "origin": one.origin,
-        "is_derived": bool(one.recipe),
+        "origin": origin,
+        "is_derived": is_derived,
     }

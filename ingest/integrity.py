@@ -27,15 +27,19 @@ from leaderboard.core import metrics
 from leaderboard.core.consensus import pooled
 from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
-from leaderboard.estimates import place_of
+from leaderboard.estimates import standings_of
 from leaderboard.facts import Facts
 from leaderboard.models import (
+    AIModel,
     Board,
     Chance,
     Entry,
     Estimate,
+    Hardware,
     Measurement,
+    Method,
     Placement,
+    Rederivation,
     Run,
     Submission,
     SubmissionRow,
@@ -60,6 +64,8 @@ BATCH = 5_000
 LEFT_AFTER_S = 3600
 Key = tuple[Any, ...]
 Point = tuple[float, ...]
+# The recipe of an estimate, empty where it is pooled, and its interval.
+Estimated = tuple[str, Interval]
 
 
 class Digest:
@@ -118,7 +124,7 @@ def bytes_digest(submission: Submission, breaches: list[str]) -> str:
 def stored_lines(submission: Submission) -> Iterator[Key]:
     """What the tables hold of a file's written numbers."""
     for runs in batches(Run.objects.filter(submission=submission), "row", *ENTRY_OF_RUN):
-        measured = Measurement.objects.filter(run__in=runs, recipe="")
+        measured = Measurement.objects.filter(run__in=runs)
         for run, *number in measured.values_list("run_id", "metric", "value", "low", "high"):
             yield (*runs[run], *number)
 
@@ -143,16 +149,7 @@ def planned_lines(planned: Planned) -> Iterator[Key]:
         planned.key[-1],
     )
     for measured in planned.measurements:
-        if not measured.recipe:
-            bounds = measured.interval
-            yield (
-                planned.reading.row,
-                *entry,
-                measured.metric,
-                bounds.value,
-                bounds.low,
-                bounds.high,
-            )
+        yield (planned.reading.row, *entry, measured.metric, *measured.bounds)
 
 
 def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:
@@ -198,71 +195,65 @@ def frontiers(breaches: list[str]) -> Iterator[dict[str, Any]]:
 
 def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
     """Entry → metric → value, by the definition; told where the stored ones differ."""
-    right = {
-        key: pooled([Interval(*row[1:]) for row in [row for row in found if not row[0]] or found])
-        for entries in batches(Entry.objects.filter(task=task))
-        for key, found in published_numbers(entries).items()
-    }
-    right |= joined(task, right)
-    stored = {
-        (entry, metric): bounds
-        for entry, metric, *bounds in Estimate.objects.filter(task=task).values_list(
-            "entry_id", "metric", "value", "low", "high"
-        )
-    }
-    wrong = [
-        key for key in right.keys() | stored.keys() if not agree(right.get(key), stored.get(key))
-    ]
-    if wrong:
-        breaches.append(f"task {task.slug}: {len(wrong)} estimates are not those of the runs")
     values: dict[int, dict[str, float]] = defaultdict(dict)
-    for entry, metric in right:
-        values[entry][metric] = stored.get((entry, metric), [right[entry, metric].value])[0]
+    wrong: list[str | None] = []
+    facts = Facts()
+    for entries in batches(Entry.objects.filter(task=task)):
+        right, stored = estimated(entries, facts), stored_estimates(task, entries)
+        for key in right.keys() | stored.keys():
+            recipe, bounds = stored.get(key, (None, ()))
+            if not agree(right.get(key), recipe, bounds):
+                wrong.append(recipe)
+            if key in right:
+                entry, metric = key
+                values[entry][metric] = bounds[0] if bounds else right[key][1].value
+    # What only follows from others may be waiting for the workers.
+    is_due = all(wrong) and Rederivation.objects.filter(finished_at=None).exists()
+    if wrong and not is_due:
+        breaches.append(f"task {task.slug}: {len(wrong)} estimates are not those of the runs")
     return values
 
 
-def joined(task: Task, right: dict[Key, Interval]) -> dict[Key, Interval]:
-    """(Entry, metric) → what follows from numbers that different runs of an entry brought."""
-    facts = Facts()
-    found: dict[Key, Interval] = {}
+def stored_estimates(task: Task, entries: Iterable[int]) -> dict[Key, tuple[str, Point]]:
+    """(Entry, metric) → recipe, and value, low and high."""
+    rows = Estimate.objects.filter(task=task, entry__in=entries)
+    columns = ("entry_id", "metric", "recipe", "value", "low", "high")
+    return {
+        (entry, metric): (recipe, tuple(bounds))
+        for entry, metric, recipe, *bounds in rows.values_list(*columns)
+    }
+
+
+def estimated(entries: Iterable[int], facts: Facts) -> dict[Key, Estimated]:
+    """(Entry, metric) → recipe and interval: what the runs give together, and what follows."""
     known: dict[int, dict[str, Interval]] = defaultdict(dict)
-    for (entry, metric), interval in right.items():
-        known[entry][metric] = interval
-    for entries in batches(Entry.objects.filter(task=task)):
-        measured: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-        rows = Measurement.objects.filter(
-            recipe="", run__in=Run.objects.counting().filter(entry__in=entries)
-        )
-        for entry, run, metric in rows.values_list("run__entry_id", "run_id", "metric"):
-            measured[entry][run].add(metric)
-        unlike = [
-            entry for entry, runs in measured.items() if len(set(map(frozenset, runs.values()))) > 1
-        ]
-        for row in Entry.objects.named().filter(pk__in=unlike):
-            worked = derive(known[row.pk], facts.of(*place_of(row)))
-            found |= {(row.pk, metric): one for metric, (one, _) in worked.items()}
+    for (entry, metric), numbers in published_numbers(entries).items():
+        known[entry][metric] = pooled([Interval(*bounds) for bounds in numbers])
+    found: dict[Key, Estimated] = {
+        (entry, metric): ("", one) for entry, of in known.items() for metric, one in of.items()
+    }
+    for entry, standing in standings_of(list(known)).items():
+        for metric, (one, recipe) in derive(known[entry], facts.of(*standing.place)).items():
+            found[entry, metric] = recipe.name, one
     return found
 
 
-def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[Any, ...]]]:
-    """(Entry, metric) → recipe, value, low and high of each published run."""
-    found: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[float, ...]]]:
+    """(Entry, metric) → value, low and high of each published run."""
+    found: dict[Key, list[tuple[float, ...]]] = defaultdict(list)
     published = Run.objects.counting().filter(entry__in=entries)
     for runs in batches(published, "entry_id"):
         numbers = Measurement.objects.filter(run__in=runs)
-        for run, metric, *number in numbers.values_list(
-            "run_id", "metric", "recipe", "value", "low", "high"
-        ):
+        for run, metric, *number in numbers.values_list("run_id", "metric", "value", "low", "high"):
             found[runs[run][0], metric].append(tuple(number))
     return found
 
 
-def agree(right: Interval | None, stored: list[float] | None) -> bool:
+def agree(right: Estimated | None, recipe: str | None, stored: Point) -> bool:
     """Whether a stored estimate is right, up to the last digits of an interpolated median."""
-    if right is None or stored is None:
+    if right is None or right[0] != recipe:
         return False
-    bounds = (right.value, right.low, right.high)
-    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(bounds, stored, strict=True))
+    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(right[1].bounds, stored, strict=True))
 
 
 def frontier(
@@ -290,7 +281,8 @@ def frontier(
         breaches.append(f"board {board.slug}: its versions are not 1 to {board.latest}")
     if not waiting:
         breaches += chance_faults(board, right)
-    lines = ((*names[entry], layer, *point) for entry, (layer, point) in right.items())
+    # What an entry names may be gone.
+    lines = ((*names.get(entry, ()), layer, *point) for entry, (layer, point) in right.items())
     return {
         "board": board.slug,
         "version": board.latest,
@@ -355,6 +347,21 @@ def orphans(breaches: list[str]) -> dict[str, int]:
             submission__state__in=(*WITH_RUNS, *HIDDEN)
         ),
         "estimates without a published run": Estimate.objects.filter(~Exists(runs)),
+        "entries without what they name": Entry.objects.exclude(
+            Exists(Task.objects.filter(pk=OuterRef("task_id"))),
+            Exists(AIModel.objects.filter(pk=OuterRef("model_id"))),
+            Exists(Method.objects.filter(pk=OuterRef("method_id"))),
+            Exists(Hardware.objects.filter(pk=OuterRef("hardware_id"))),
+        ),
+        "runs without their entry": Run.objects.filter(
+            ~Exists(Entry.objects.filter(pk=OuterRef("entry_id")))
+        ),
+        "runs without their submission": Run.objects.filter(
+            ~Exists(Submission.objects.filter(pk=OuterRef("submission_id")))
+        ),
+        "runs without the run that replaced them": Run.objects.exclude(replaced_by=None).filter(
+            ~Exists(Run.objects.filter(pk=OuterRef("replaced_by_id")))
+        ),
         "measurements without their run": Measurement.objects.filter(
             ~Exists(Run.objects.filter(pk=OuterRef("run_id")))
         ),

@@ -24,6 +24,7 @@ from ingest.readings import Issue
 from ingest.report import Report
 from ingest.resolve import context_of
 from ingest.spool import pieces_of, spooled
+from ingest.unhurried import unhurried
 from leaderboard import estimates, frontiers
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import Decision, Run, Source, Submission, SubmissionRow, Task
@@ -338,7 +339,8 @@ def waiting(*, at: datetime) -> list[int]:
 def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choices: Any) -> Report:
     """Check files that nobody keeps: the dry run."""
     against = Against(0, by.pk or 0, choices.get("on_conflict", Submission.OnConflict.ERROR))
-    with spooled((files.path_of(name), pieces_of(stream)) for name, stream in sent) as spool:
+    parts = ((files.path_of(name), pieces_of(stream)) for name, stream in sent)
+    with spooled(parts) as spool, unhurried():
         reading = Pass(spool, format, context_of(context), against=against)
         effect = Effect()
         for batch in reading.batches():
@@ -352,7 +354,7 @@ def check(sent: files.Sent, *, by: Any, context: dict, format: str = "", **choic
 def over(submission: Submission, *, creates: bool = False) -> Iterator[Pass]:
     """A pass over a kept submission, with what was written over its cells."""
     against = Against(submission.pk, submission.submitted_by_id, submission.on_conflict)
-    with files.kept(submission) as spool:
+    with files.kept(submission) as spool, unhurried():
         yield Pass(
             spool,
             submission.asked_format,
@@ -411,11 +413,14 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
         if not (reading.report.planned or reading.report.unwritten):
             raise Refused
         writing.mark_rows(submission, reading.report)
-    finish(submission, state, reading.report, at=at)
+        report = reading.report
+    # What else was noted of a large file fills much memory.
+    del reading
+    finish(submission, state, report, at=at)
     if not is_public:
         return set()
     writing.supersede(submission)
-    return follow(touched, reading.report.tasks)
+    return follow(touched, report.tasks)
 
 
 def refuse(submission: Submission, state: str, report: Report) -> None:
@@ -433,7 +438,7 @@ def follow(touched: writing.Touched, tasks: set[str]) -> set[int]:
     estimates.pool(sorted(touched.others))
     for task in Task.objects.filter(boards=None, slug__in=tasks):
         frontiers.default_board(task)
-    return estimates.tell(sorted(touched.fresh | touched.others))
+    return estimates.tell(sorted(touched.others.union(touched.fresh)))
 
 
 def finish(submission: Submission, state: str, report: Report, *, at: datetime) -> None:

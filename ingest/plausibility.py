@@ -33,6 +33,8 @@ OVER_RATING = 1.1
 GRID = (0.005, 1.5)
 J_PER_KWH = 3.6e6
 CONSTANT_ROWS, CONSTANT_SHARE = 10, 0.3
+# Texts of a metric that are counted: none of the rest can be a third of them all.
+COUNTED = 10_000
 # What should differ between rows that differ.
 VARYING = ("tokens_out", "tokens_in", "device_energy", "node_energy", "facility_energy")
 POWERS = {"device_energy": "accelerators", "node_energy": "machine"}
@@ -45,6 +47,7 @@ class Doubts:
     facts: Facts
     ranges: dict[tuple[int, str], tuple[float, float] | None] = field(default_factory=dict)
     raws: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    totals: Counter = field(default_factory=Counter)
     columns: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, set] = field(default_factory=lambda: defaultdict(set))
     # Energy over time, rounded, of energies said to be measured → the times seen.
@@ -58,44 +61,33 @@ class Doubts:
     def of(self, batch: Iterable[Planned]) -> Iterator[Issue]:
         """The doubts about each run, with its place."""
         for planned in batch:
-            written = {one.metric: one for one in planned.measurements if not one.recipe}
+            written = {one.metric: one for one in planned.measurements}
             self.note(planned, written)
             for issue in self.about(planned, written):
                 yield issue.at(row=planned.reading.row, path=planned.reading.path)
 
     def about(self, planned: Planned, written: dict[str, Measured]) -> Iterator[Issue]:
         yield from few_samples(planned)
-        yield from power_times_time(written)
-        yield from grid_factor(written)
-        yield from self.beyond_rating(planned, written)
+        if "power" in written:
+            yield from power_times_time(written)
+        if "carbon_reported" in written:
+            yield from grid_factor(written)
+        if "device_energy" in written:
+            yield from self.beyond_rating(planned, written)
         yield from self.copied(planned, written)
+        task = planned.identity.task.pk
         for slug, measured in written.items():
-            if metrics.get(slug).family in SLIPS:
-                yield from self.slip(planned, measured)
-
-    def slip(self, planned: Planned, measured: Measured) -> Iterator[Issue]:
-        """A number far beyond all others of its task that a slip of units would explain."""
-        found = self.range_of(planned.identity.task.pk, measured.metric)
-        value = measured.interval.value
-        if found is None or value <= 0 or found[0] / FAR <= value <= found[1] * FAR:
-            return
-        for factor, words in SLIPS[metrics.get(measured.metric).family].items():
-            mended = value / factor if value > found[1] else value * factor
-            if found[0] <= mended <= found[1]:
-                unit = metrics.get(measured.metric).unit
-                yield Issue(
-                    "unit.slip",
-                    f"{metrics.get(measured.metric).label} is {value:.4g} {unit}; the others of "
-                    f"this task have {found[0]:.4g} to {found[1]:.4g}. A factor of {factor:,.0f} "
-                    f"would explain it: {words}?",
-                    column=measured.column or measured.metric,
-                    given=f"{measured.raw_value} {measured.raw_unit}",
-                    severity=WARNING,
-                )
-                return
+            found = self.range_of(task, slug)
+            if found and not found[0] / FAR <= measured.value <= found[1] * FAR:
+                yield from slip(measured, *found)
 
     def range_of(self, task: int, metric: str) -> tuple[float, float] | None:
-        """The lowest and highest value of a task's entries, if they are enough to tell."""
+        """The lowest and highest value of a task's entries, if they are enough to tell.
+
+        None for a metric in which no slip is known.
+        """
+        if (task, metric) not in self.ranges and metrics.get(metric).family not in SLIPS:
+            self.ranges[task, metric] = None
         if (task, metric) not in self.ranges:
             value = Estimate.objects.points(task, [metric]).value
             value = value[np.isfinite(value) & (value > 0)]
@@ -113,13 +105,13 @@ class Doubts:
         rated = facts.get("device_rated_power")
         if rated is None:
             return
-        most = rated.value * identity.device_count * time.interval.value
-        if one.interval.value > OVER_RATING * most > 0:
+        most = rated.value * identity.device_count * time.value
+        if one.value > OVER_RATING * most > 0:
             yield Issue(
                 "energy.beyond_rating",
-                f"{one.interval.value:.4g} J is more than {identity.device_count} × "
+                f"{one.value:.4g} J is more than {identity.device_count} × "
                 f"{identity.hardware} rated at {rated.value:.0f} W can draw in "
-                f"{time.interval.value:.4g} s.",
+                f"{time.value:.4g} s.",
                 column=one.column,
                 given=f"{one.raw_value} {one.raw_unit}",
                 severity=WARNING,
@@ -142,23 +134,31 @@ class Doubts:
         self.rows += 1
         for slug in VARYING:
             if one := written.get(slug):
-                self.raws[slug][one.raw_value] += 1
+                self.count(slug, one.raw_value)
                 self.columns[slug] = one.column
                 if len(self.kinds[slug]) < CONSTANT_ROWS:
                     self.kinds[slug].add(planned.key)
         time = written.get("run_time") or written.get("latency")
         for slug in POWERS:
             one = written.get(slug)
-            if one and time and one.origin in (METERED, SENSED) and time.interval.value > 0:
-                ratio = float(f"{one.interval.value / time.interval.value:.9g}")
+            if one and time and one.origin in (METERED, SENSED) and time.value > 0:
+                ratio = float(f"{one.value / time.value:.9g}")
                 times = self.ratios[slug][ratio]
                 if len(times) < CONSTANT_ROWS and len(self.ratios[slug]) < 10_000:
-                    times.add(time.interval.value)
+                    times.add(time.value)
+
+    def count(self, slug: str, raw: str) -> None:
+        """Count a text; those that hardly came are forgotten when there are too many."""
+        counted = self.raws[slug]
+        counted[raw] += 1
+        self.totals[slug] += 1
+        if len(counted) > COUNTED:
+            self.raws[slug] = Counter(dict(counted.most_common(COUNTED // 2)))
 
     def whole(self) -> Iterator[Issue]:
         """The doubts about the file."""
         for slug, counted in self.raws.items():
-            total = counted.total()
+            total = self.totals[slug]
             raw, number = counted.most_common(1)[0]
             is_much = number > CONSTANT_SHARE * total and total >= CONSTANT_ROWS
             if is_much and len(self.kinds[slug]) >= CONSTANT_ROWS / 2:
@@ -180,10 +180,31 @@ class Doubts:
                 )
 
 
+def slip(measured: Measured, lowest: float, highest: float) -> Iterator[Issue]:
+    """A number far beyond all others of its task that a slip of units would explain."""
+    metric, value = metrics.get(measured.metric), measured.value
+    if value <= 0:
+        return
+    for factor, words in SLIPS[metric.family].items():
+        mended = value / factor if value > highest else value * factor
+        if lowest <= mended <= highest:
+            yield Issue(
+                "unit.slip",
+                f"{metric.label} is {value:.4g} {metric.unit}; the others of this task have "
+                f"{lowest:.4g} to {highest:.4g}. A factor of {factor:,.0f} would explain it: "
+                f"{words}?",
+                column=measured.column or measured.metric,
+                given=f"{measured.raw_value} {measured.raw_unit}",
+                severity=WARNING,
+            )
+            return
+
+
 def few_samples(planned: Planned) -> Iterator[Issue]:
     samples = planned.identity.samples
-    is_told = any(issue.code == "samples.few" for issue in planned.reading.issues)
-    if samples is not None and samples < FEW_SAMPLES and not is_told:
+    if samples is None or samples >= FEW_SAMPLES:
+        return
+    if not any(issue.code == "samples.few" for issue in planned.reading.issues):
         message = f"Only {samples} samples: too few to tell small differences."
         yield Issue("samples.few", message, given=str(samples), severity=INFO)
 
@@ -194,12 +215,12 @@ def power_times_time(written: dict[str, Measured]) -> Iterator[Issue]:
     energies = [written[slug] for slug in POWERS if slug in written]
     if power is None or time is None or not energies:
         return
-    expected = power.interval.value * time.interval.value
-    if not any(isclose(one.interval.value, expected, rel_tol=0.5) for one in energies):
+    expected = power.value * time.value
+    if not any(isclose(one.value, expected, rel_tol=0.5) for one in energies):
         yield Issue(
             "value.contradiction",
-            f"{power.interval.value:.4g} W for {time.interval.value:.4g} s are {expected:.4g} J, "
-            f"not {energies[0].interval.value:.4g} J.",
+            f"{power.value:.4g} W for {time.value:.4g} s are {expected:.4g} J, "
+            f"not {energies[0].value:.4g} J.",
             column=energies[0].column,
             severity=WARNING,
         )
@@ -211,10 +232,10 @@ def grid_factor(written: dict[str, Measured]) -> Iterator[Issue]:
     energy: Sequence[Measured] = [
         written[slug] for slug in ("facility_energy", "node_energy") if slug in written
     ]
-    if carbon is None or not energy or energy[0].interval.value <= 0:
+    if carbon is None or not energy or energy[0].value <= 0:
         return
-    factor = carbon.interval.value / (energy[0].interval.value / J_PER_KWH)
-    if carbon.interval.value > 0 and not GRID[0] <= factor <= GRID[1]:
+    factor = carbon.value / (energy[0].value / J_PER_KWH)
+    if carbon.value > 0 and not GRID[0] <= factor <= GRID[1]:
         yield Issue(
             "carbon.factor",
             f"Carbon and energy give {factor:.3g} kg per kWh; grids lie between {GRID[0]} and "

@@ -4,15 +4,21 @@ with the nearest known ones."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.utils.text import slugify
 
 from ingest.readings import Issue, Reading
+from leaderboard.facts import Place
 from leaderboard.models import AIModel, Hardware, Method, Task
 
 KINDS: dict[str, Any] = {"task": Task, "model": AIModel, "method": Method, "hardware": Hardware}
 NAMES = {"task": "task", "model": "model", "method": "method", "hardware": "device"}
+# What an identity depends on.
+STATED = attrgetter(*KINDS, "device_count", "samples", "region")
+ALIKE = 4_096
 CONTEXT_KEYS = (*KINDS, "samples", "region", "device_count")
 
 
@@ -136,7 +142,7 @@ class Catalogue:
         return tuple(dict.fromkeys(names[known].slug for known in [*inside, *close]))[:3]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """Who a reading is about: rows of the catalogue."""
 
@@ -148,11 +154,20 @@ class Identity:
     samples: int | None
     region: str
 
-    @property
+    @cached_property
     def key(self) -> tuple[int, int, int, int, int]:
         """Task, model, method, hardware and device count, as the entries' unique key has them."""
         rows = (self.task, self.model, self.method, self.hardware)
         return (*(row.id for row in rows), self.device_count)
+
+    @cached_property
+    def place(self) -> Place:
+        """What the facts about it depend on."""
+        return self.within(self.region)
+
+    def within(self, region: str) -> Place:
+        """The same in another region."""
+        return (self.hardware.slug, self.device_count, region, self.task.slug, self.model.slug)
 
 
 @dataclass
@@ -167,9 +182,20 @@ class Resolver:
     # Kind → label as written → number of rows that ask for it.
     asked: dict[str, dict[str, int]] = field(default_factory=dict)
     _found: dict[tuple[str, str], Any] = field(default_factory=dict)
+    # Identities of readings alike; a file may have as many as rows.
+    _known: dict[tuple, Identity] = field(default_factory=dict)
 
     def identity(self, reading: Reading, issues: list[Issue]) -> Identity | None:
         """The reading's identity, or None with the issues that say what is unknown."""
+        stated = STATED(reading)
+        found = self._known.get(stated)
+        if found is None:
+            found = self._identity(reading, issues)
+            if found is not None and len(self._known) < ALIKE:
+                self._known[stated] = found
+        return found
+
+    def _identity(self, reading: Reading, issues: list[Issue]) -> Identity | None:
         found = {kind: self.row(kind, getattr(reading, kind), issues) for kind in KINDS}
         if any(row is None for row in found.values()):
             return None

@@ -4,59 +4,82 @@ Part of the story `pipeline`; nothing else writes these tables.
 """
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from ingest import keys
 from ingest.normalise import Planned
 from ingest.parsing import Patches
 from ingest.readings import Row
 from ingest.report import Report
+from leaderboard import estimates
+from leaderboard.copying import Table, array_of
+from leaderboard.facts import Facts
 from leaderboard.models import Run, Submission
 from leaderboard.models.evidence import ORIGIN_CODES
 
-ENTRIES_SQL = """
-    WITH wanted AS (
-        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[],
-                             %s::text[], %s::text[])
-        AS wanted(task_id, model_id, method_id, hardware_id, device_count, settings_key, settings)
-    ), made AS (
-        INSERT INTO leaderboard_entry
-            (task_id, model_id, method_id, hardware_id, device_count, settings_key, settings)
-        SELECT task_id, model_id, method_id, hardware_id, device_count, settings_key,
-               settings::jsonb
-        FROM wanted ORDER BY task_id, model_id, method_id, hardware_id, device_count, settings_key
-        ON CONFLICT DO NOTHING
-        RETURNING id, task_id, model_id, method_id, hardware_id, device_count, settings_key
-    )
-    SELECT * FROM made
+# Settings come as one JSON array, in the order of the keys.
+ENTRIES_SQL = f"""
+    INSERT INTO leaderboard_entry (id, {keys.COLUMNS}, settings)
+    SELECT id, {keys.COLUMNS}, settings
+    FROM (SELECT * FROM ROWS FROM (
+        unnest(%s::bigint[]), {keys.UNNEST}, jsonb_array_elements(%s::jsonb)
+    ) AS wanted(id, {keys.COLUMNS}, settings)) wanted
+    ORDER BY {keys.COLUMNS}
+    ON CONFLICT DO NOTHING
+    RETURNING id
 """
-FIND_SQL = """
-    SELECT e.id, e.task_id, e.model_id, e.method_id, e.hardware_id, e.device_count, e.settings_key
-    FROM leaderboard_entry e
-    JOIN unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::text[])
-        AS wanted(task_id, model_id, method_id, hardware_id, device_count, settings_key)
-        USING (task_id, model_id, method_id, hardware_id, device_count, settings_key)
+FIND_SQL = f"""
+    SELECT id, {keys.COLUMNS} FROM leaderboard_entry JOIN {keys.WANTED} USING ({keys.COLUMNS})
 """
-RUN_COLUMNS = (
-    "id, entry_id, submission_id, path, row, measured_on, region, samples, external_id, citation"
+RUNS = Table(
+    "leaderboard_run",
+    {
+        "id": "int8",
+        "entry_id": "int8",
+        "submission_id": "int8",
+        "path": "text",
+        "row": "int4",
+        "measured_on": "text",
+        "region": "text",
+        "samples": "int8",
+        "external_id": "text",
+        "citation": "text",
+    },
 )
-ESTIMATE_COLUMNS = "entry_id, metric, task_id, origin, value, low, high, runs"
-MEASUREMENT_COLUMNS = (
-    "run_id, metric, origin, value, low, high, raw_value, raw_unit, recipe, divisor, "
-    '"column", instrument'
+MEASUREMENTS = Table(
+    "leaderboard_measurement",
+    {
+        "run_id": "int8",
+        "metric": "text",
+        "origin": "text",
+        "value": "float8",
+        "low": "float8",
+        "high": "float8",
+        "raw_value": "text",
+        "raw_unit": "text",
+        "divisor": "float8",
+        "column": "text",
+        "instrument": "text",
+    },
 )
+stored_json = msgspec.json.Encoder(enc_hook=str).encode
 
 
 @dataclass
 class Touched:
     """The entries that a file's runs are of. Those of `fresh` have their estimates already."""
 
-    fresh: set[int] = field(default_factory=set)
+    # A million in an array take a tenth of the memory of a set.
+    fresh: "array[int]" = field(default_factory=lambda: array("q"))
     others: set[int] = field(default_factory=set)
+    facts: Facts = field(default_factory=Facts)
 
 
 def write(submission: Submission, batch: list[Planned], touched: Touched, *, public: bool) -> None:
@@ -66,37 +89,32 @@ def write(submission: Submission, batch: list[Planned], touched: Touched, *, pub
     made just now, with one run, get their estimates.
     """
     entries, made = entry_ids(batch)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('leaderboard_run', 'id'))"
-            " FROM generate_series(1, %s)",
-            [len(batch)],
-        )
-        runs = [run for (run,) in cursor.fetchall()]
-    numbered = list(zip(runs, batch, strict=True))
-    copy("leaderboard_run", RUN_COLUMNS, run_rows(submission, numbered, entries))
-    copy("leaderboard_measurement", MEASUREMENT_COLUMNS, measurement_rows(numbered))
+    numbered = list(zip(new_ids("leaderboard_run", len(batch)), batch, strict=True))
+    RUNS.copy(run_rows(submission, numbered, entries))
+    MEASUREMENTS.copy(measurement_rows(numbered))
     if not public:
         return
     times = Counter(planned.key for planned in batch)
     fresh = {key: entry for key, entry in made.items() if times[key] == 1}
-    copy("leaderboard_estimate", ESTIMATE_COLUMNS, estimate_rows(batch, fresh))
+    estimates.write(estimate_rows(batch, fresh, touched.facts))
     # An entry that comes again in a later batch has more than one run.
     touched.others |= set(entries.values()) - set(fresh.values()) | replace(numbered)
-    touched.fresh |= set(fresh.values())
+    touched.fresh.extend(fresh.values())
 
 
-def estimate_rows(batch: list[Planned], fresh: dict[tuple, int]) -> Iterable[tuple]:
-    """The estimates of entries with a single run, which are its numbers."""
+def estimate_rows(batch: list[Planned], fresh: dict[tuple, int], facts: Facts) -> Iterator[tuple]:
+    """The estimates of entries with a single run: its numbers, and what follows from them."""
+    tasks, asked = {}, []
     for planned in batch:
         entry = fresh.get(planned.key)
         if entry is None:
             continue
-        task = planned.identity.task.pk
+        task = tasks[entry] = planned.identity.task.pk
+        asked.append((entry, planned.identity.place, planned.numbers))
         for one in planned.measurements:
-            interval, origin = one.interval, ORIGIN_CODES[one.origin]
-            bounds = (interval.value, interval.low, interval.high)
-            yield entry, one.metric, task, origin, *bounds, 1
+            yield (entry, one.metric, task, ORIGIN_CODES[one.origin], *one.bounds, 1, "")
+    for follows in estimates.follow(asked, facts):
+        yield estimates.Row.derived(follows.entry, tasks[follows.entry], 1, follows)
 
 
 def replace(numbered: list[tuple[int, Planned]]) -> set[int]:
@@ -124,23 +142,33 @@ def supersede(submission: Submission) -> None:
     ).update(state=Submission.State.SUPERSEDED)
 
 
+def new_ids(table: str, count: int) -> list[int]:
+    """Ids that no row of the table has or will have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)",
+            [f"{table}_id_seq", count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
 def entry_ids(batch: list[Planned]) -> tuple[dict[tuple, int], dict[tuple, int]]:
-    """Key → id of every entry of the batch, and of those that were made, in the keys' order."""
-    settings = {planned.key: planned.reading.settings for planned in batch}
-    keys = sorted(settings)
-    columns = [list(column) for column in zip(*keys, strict=True)]
-    texts = [json.dumps(settings[key], ensure_ascii=False) for key in keys]
+    """Key → id of every entry of the batch, and of those that were made."""
+    settings = {planned.key: planned.settings for planned in batch}
+    wanted = sorted(settings)
+    ids = new_ids("leaderboard_entry", len(wanted))
+    texts = f"[{','.join(settings[key] for key in wanted)}]"
     with connection.cursor() as cursor:
-        cursor.execute(ENTRIES_SQL, [*columns, texts])
-        made = {tuple(key): entry for entry, *key in cursor.fetchall()}
-    return made if len(made) == len(keys) else made | found_entries(keys), made
+        cursor.execute(ENTRIES_SQL, [array_of(ids), *keys.arrays(wanted), texts])
+        inserted = {entry for (entry,) in cursor.fetchall()}
+    made = {key: entry for key, entry in zip(wanted, ids, strict=True) if entry in inserted}
+    return made if len(made) == len(wanted) else made | found_entries(wanted), made
 
 
-def found_entries(keys: list[tuple]) -> dict[tuple, int]:
+def found_entries(wanted: list[tuple]) -> dict[tuple, int]:
     """Key → id of the entries that there are."""
-    columns = [list(column) for column in zip(*keys, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(FIND_SQL, columns)
+        cursor.execute(FIND_SQL, keys.arrays(wanted))
         return {tuple(key): entry for entry, *key in cursor.fetchall()}
 
 
@@ -161,24 +189,11 @@ def run_rows(submission, numbered, entries) -> Iterable[tuple]:
         )
 
 
-def measurement_rows(numbered) -> Iterable[tuple]:
+def measurement_rows(numbered) -> Iterator[tuple]:
+    """The columns of the table are those of a `Measured`; two of them have less room."""
     for run, planned in numbered:
-        for measured in planned.measurements:
-            interval = measured.interval
-            yield (
-                run,
-                measured.metric,
-                measured.origin,
-                interval.value,
-                interval.low,
-                interval.high,
-                measured.raw_value,
-                measured.raw_unit,
-                measured.recipe,
-                measured.divisor,
-                measured.column[:120],
-                measured.instrument[:120],
-            )
+        for one in planned.measurements:
+            yield (run, *one[:-2], one.column[:120], one.instrument[:120])
 
 
 def write_rows(submission: Submission, rows: list[Row], patches: Patches) -> None:
@@ -191,12 +206,15 @@ def write_rows(submission: Submission, rows: list[Row], patches: Patches) -> Non
             yield submission.pk, row.path, row.number, stored(row.cells), patched, "[]", ""
 
     columns = "submission_id, path, row, sent, patched, issues, fate"
-    copy("leaderboard_submissionrow", columns, lines())
+    statement = f"COPY leaderboard_submissionrow ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as target:
+        for line in lines():
+            target.write_row(line)
 
 
 def stored(cells: dict) -> str:
     """Cells as JSON, without the zero character, which PostgreSQL's can't hold."""
-    text = json.dumps(cells, default=str)
+    text = stored_json(cells).decode()
     return text.replace("\\u0000", "\\ufffd") if "\\u0000" in text else text
 
 
@@ -230,12 +248,3 @@ def write_patches(submission: Submission, patches: dict[tuple[str, int], dict[st
                WHERE r.submission_id = %s AND r.path = fixed.path AND r.row = fixed.row""",
             [list(paths), list(numbers), texts, submission.pk],
         )
-
-
-def copy(table: str, columns: str, rows: Iterable[tuple]) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as target,
-    ):
-        for row in rows:
-            target.write_row(row)

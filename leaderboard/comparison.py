@@ -180,14 +180,20 @@ class Comparison:
 
     @cached_property
     def ways(self) -> dict[tuple[int, str], list[dict[str, str]]]:
-        """Entry and metric → origins, formulas and instruments of the measurements behind it."""
+        """Entry and metric → origins and instruments of what was measured, or the formula."""
         found: dict[tuple[int, str], list[dict[str, str]]] = {}
         counting = Run.objects.counting().filter(entry__in=self.ids)
-        rows = Measurement.objects.filter(run__in=counting).order_by("origin", "recipe")
-        columns = ("run__entry", "metric", "origin", "recipe", "instrument")
-        for entry, metric, origin, recipe, instrument in rows.values_list(*columns).distinct():
-            way = {"origin": origin, "recipe": recipe, "instrument": instrument}
+        rows = Measurement.objects.filter(run__in=counting).order_by("origin")
+        columns = ("run__entry", "metric", "origin", "instrument")
+        for entry, metric, origin, instrument in rows.values_list(*columns).distinct():
+            way = {"origin": origin, "recipe": "", "instrument": instrument}
             found.setdefault((entry, metric), []).append(way)
+        for one in self.compared:
+            for metric, estimate in one.estimates.items():
+                if estimate.recipe:
+                    origin = Origin.values[estimate.origin]
+                    way = {"origin": origin, "recipe": estimate.recipe, "instrument": ""}
+                    found.setdefault((one.entry.pk, metric), []).append(way)
         return found
 
     @cached_property

@@ -137,10 +137,7 @@ class Drawing:
         x = self.left + self.chart.x.place(self.chart.points.value[places, 0]) * self.plot_width
         y = self.chart.y.place(self.chart.points.value[places, 1])
         y = self.top + (1 - y) * self.plot_height
-        # Dots on the same pixel are one dot; sorted, they take few bytes on the way.
-        spots = np.unique(np.column_stack([np.round(x), np.round(y)]).astype(int), axis=0)
-        path = "".join(f"M{a} {b}h0" for a, b in spots.tolist())
-        return [f'<path class="mist" d="{path}"/>']
+        return [f'<path class="mist" d="{dotted(x, y)}"/>']
 
     def lines(self) -> list[str]:
         def joined(line):
@@ -223,6 +220,28 @@ class Drawing:
         return parts
 
 
+def dotted(x: np.ndarray, y: np.ndarray) -> str:
+    """A path of dots at whole pixels. Dots on the same pixel are one dot.
+
+    From left to right and each from the one before: steps are short and repeat, so they take few
+    bytes on the way.
+    """
+    x, y = np.round(x).astype(int), np.round(y).astype(int)
+    if not len(x):
+        return ""
+    (least_x, least_y), height = (x.min(), y.min()), y.max() - y.min() + 1
+    is_taken = np.zeros((x.max() - least_x + 1) * height, bool)
+    is_taken[(x - least_x) * height + y - least_y] = True
+    spots = np.flatnonzero(is_taken)
+    across, down = spots // height + least_x, spots % height + least_y
+    # A step as one number, so that each different one is written once.
+    across, down = np.diff(across, prepend=0), np.diff(down, prepend=0)
+    room = 2 * max(int(np.abs(down).max()), 1) + 1
+    steps, place = np.unique(across * room + down + room // 2, return_inverse=True)
+    texts = [f"m{one // room} {one % room - room // 2}h0" for one in steps.tolist()]
+    return "".join(np.array(texts, object)[place].tolist())
+
+
 # Small drawings in tables and lists
 
 MARKERS = {
@@ -244,20 +263,29 @@ def marker(family: str, x: float, y: float, size: float) -> str:
     )
 
 
-def strip(axis: Axis, value: float, low: float, high: float, family: str) -> SafeString:
-    """A value with its interval on a short line: where it stands in its column."""
-    left, right = Drawing.clipped(axis, low, high)
-    x = 3 + 50 * min(max(float(axis.place(value)), 0.0), 1.0)
-    line = (
-        f'<line class="hue-line" x1="{3 + 50 * left:.1f}" x2="{3 + 50 * right:.1f}" y1="7" y2="7" '
-        'stroke-width="1.5"/>'
-        if high > low
-        else ""
+def strips(
+    axis: Axis, value: np.ndarray, low: np.ndarray, high: np.ndarray, family: str
+) -> list[str]:
+    """Values with their intervals on short lines: where each stands in its column."""
+    if axis.is_log:
+        low = np.maximum(low, axis.low * axis.scale.factor)
+    left, x, right = (
+        (3 + 50 * np.clip(axis.place(part), 0.0, 1.0)).tolist() for part in (low, value, high)
     )
-    return mark_safe(
+    start = (
         f'<svg class="{css_class(family)}" viewBox="0 0 56 14" aria-hidden="true">'
-        f'<line class="base" x1="0" x2="56" y1="7" y2="7"/>{line}{marker(family, x, 7, 7.5)}</svg>'
+        '<line class="base" x1="0" x2="56" y1="7" y2="7"/>'
     )
+    lines = [
+        f'<line class="hue-line" x1="{a:.1f}" x2="{b:.1f}" y1="7" y2="7" stroke-width="1.5"/>'
+        if is_wide
+        else ""
+        for a, b, is_wide in zip(left, right, (high > low).tolist(), strict=True)
+    ]
+    return [
+        f"{start}{line}{marker(family, place, 7, 7.5)}</svg>"
+        for line, place in zip(lines, x, strict=True)
+    ]
 
 
 def tick_strip(axis: Axis, values: np.ndarray, family: str) -> SafeString:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from django.db import connection
@@ -77,6 +77,7 @@ class Named:
         return f"{self.name} {self.slug} {self.group}".casefold()
 
 
+@lru_cache(maxsize=8192)
 def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
     """A row of the catalogue with the facets that can be read from it."""
     facets = {kind: (slug, name)}
@@ -101,6 +102,7 @@ def value(text: str) -> Value:
     return (slug_of(text), text) if text else (NONE, "not stated")
 
 
+@lru_cache(maxsize=4096)
 def slug_of(text: str) -> str:
     """A value as it stands in an address."""
     return slugify(text.replace("_", "-"), allow_unicode=True) or NONE
@@ -123,6 +125,7 @@ class Facets:
 
     def __init__(self, snapshot: Snapshot, energy: str):
         self.snapshot, self.energy = snapshot, energy
+        self.known: dict[str, list[Value]] = {}
 
     @cached_property
     def names(self) -> dict[str, list[Named]]:
@@ -143,6 +146,11 @@ class Facets:
 
     def values(self, facet: str) -> list[Value]:
         """The facet's value for each code of its dimension."""
+        if facet not in self.known:
+            self.known[facet] = self.read(facet)
+        return self.known[facet]
+
+    def read(self, facet: str) -> list[Value]:
         dimension = FACETS[facet]
         if dimension in CATALOGUE:
             return [one.facets[facet] for one in self.names[dimension]]
@@ -177,16 +185,20 @@ class Facets:
                 hit |= holds[self.snapshot.code(kind)]
         return hit
 
-    def counts(self, facet: str, codes: np.ndarray) -> dict[Value, int]:
-        """How many of the entries with these codes of the dimension have each value."""
-        values = self.values(facet)
+    def counts(self, facet: str, tally: list[int]) -> dict[Value, int]:
+        """How many entries each value has, by how often each code of the dimension stands."""
         found: dict[Value, int] = {}
-        for one, count in zip(values, self.tally(codes, len(values)), strict=True):
+        for one, count in zip(self.values(facet), tally, strict=True):
             if count:
                 found[one] = found.get(one, 0) + count
         return found
 
-    @staticmethod
-    def tally(codes: np.ndarray, size: int) -> list[int]:
-        """How often each code stands; -1 counts as the last."""
+    def tally(self, dimension: str, places: np.ndarray) -> list[int]:
+        """How often each code of a dimension stands at these places; -1 counts as the last."""
+        codes = self.code(dimension)
+        if len(places) < len(codes):
+            codes = codes[places]
+        if dimension != "obtained":
+            return np.bincount(codes, minlength=len(self.snapshot.tables[dimension])).tolist()
+        size = len(Origin.values) + 1
         return np.bincount(np.where(codes < 0, size - 1, codes), minlength=size).tolist()

@@ -19,6 +19,8 @@ from leaderboard.models import (
 )
 
 Kind = HardwareFact.Kind
+# Hardware, number of devices, region, task and model: what facts depend on.
+Place = tuple[str, int, str, str, str]
 HOUR_S = 3600.0
 # Whose device hours stand for those of a run of which only the compute is known: the studied card
 # first, then its twin with more memory.

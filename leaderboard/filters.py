@@ -260,7 +260,8 @@ class Reading:
                 found[slug] = weight
         for slug in list(found)[MOST_OBJECTIVES:]:
             self.ignore(f"w_{slug}", str(found.pop(slug)), f"at most {MOST_OBJECTIVES} weights")
-        return found
+        # In one order, so that the same weights say the same whichever stood first.
+        return {slug: found[slug] for slug in metrics.ALL if slug in found}
 
     def columns(self) -> tuple[str, ...]:
         found = []

@@ -24,7 +24,8 @@ class Frozen:
 
     def __init__(self, board: Board, frontier: Frontier):
         self.board, self.frontier = board, frontier
-        self.objectives = tuple(frontier.objectives)
+        # A version that nothing was left for has none.
+        self.objectives = tuple(frontier.objectives) or board.metrics
         placements = board.placements.at(frontier.number)
         rows = list(placements.values_list("entry", "layer", "point"))
         entries = np.array([entry for entry, _, _ in rows], np.int64)

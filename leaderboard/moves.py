@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from leaderboard.core.interval import Bounds
 from leaderboard.quantities import count, number, signed
 
-Bounds = tuple[float, float, float]
 Moves = dict[str, dict[str, Any]]
-# Metric → “old recipe → new recipe” → runs.
+# Metric → “old recipe → new recipe” → entries.
 Recipes = dict[str, dict[str, int]]
 
 
@@ -59,8 +59,8 @@ def together(batches: Iterable[Moves]) -> Moves:
             for name, choose in (("least", min), ("greatest", max)):
                 both = [end for end in (of[name], one[name]) if end is not None]
                 of[name] = choose(both, default=None)
-            for change, runs in one["recipes"].items():
-                of["recipes"][change] = of["recipes"].get(change, 0) + runs
+            for change, entries in one["recipes"].items():
+                of["recipes"][change] = of["recipes"].get(change, 0) + entries
     return found
 
 
@@ -68,7 +68,10 @@ def in_words(of: dict[str, Any]) -> str:
     """“12 entries moved, by −3.0 % to +12.0 %, +4.2 % on average; 1 lost it”."""
     said = [f"{count(of['moved'], 'entry', 'entries')} moved{by_how_much(of)}"]
     said += [f"{number(of[name], 0)} {name} it" for name in ("got", "lost") if of[name]]
-    said += [f"{change} in {count(runs, 'run')}" for change, runs in sorted(of["recipes"].items())]
+    said += [
+        f"{change} in {count(entries, 'entry', 'entries')}"
+        for change, entries in sorted(of["recipes"].items())
+    ]
     return "; ".join(said)
 
 

@@ -1,13 +1,12 @@
 """Story: what follows from the measurements is worked out anew, after a formula or a fact changed.
 
-What was written in files stays; only measurements with a recipe are replaced. The order and its
-batches stand in the database, so neither a lost message nor a killed worker loses any of it.
+What the runs state stays; only estimates with a recipe are replaced. The order and its batches
+stand in the database, so neither a lost message nor a killed worker loses any of it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
+from math import isclose
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,33 +14,19 @@ from django.db.models import Count, QuerySet
 
 from leaderboard import estimates
 from leaderboard.core import metrics
-from leaderboard.core.derive import derive, following
-from leaderboard.core.interval import Interval
+from leaderboard.core.derive import following
+from leaderboard.estimates import Row
 from leaderboard.facts import Facts
 from leaderboard.faults import fault
-from leaderboard.models import Estimate, Measurement, Rederivation, RederivationBatch, Run
-from leaderboard.moves import Bounds, Moves, Recipes, moves, together
+from leaderboard.models import Entry, Estimate, Rederivation, RederivationBatch, Run
+from leaderboard.moves import Moves, Recipes, moves, together
 
 # Runs of one batch, a little more where the last entry has several.
 BATCH = 5_000
 # A batch younger than this is with its first messenger still.
 PATIENCE_S = 30
-COLUMNS = (
-    "run_id, metric, origin, value, low, high, recipe, raw_value, raw_unit, divisor, "
-    '"column", instrument'
-)
-Derived = tuple[int, str, str, float, float, float, str]
-# The metrics that are replaced; None is everything that has a recipe.
-Only = frozenset[str] | None
-WHO = (
-    "pk",
-    "entry_id",
-    "entry__hardware__slug",
-    "entry__device_count",
-    "region",
-    "entry__task__slug",
-    "entry__model__slug",
-)
+# Metric and entry → what follows.
+Rows = dict[tuple[str, int], Row]
 
 
 def rederive(metric: str = "", *, at: datetime) -> set[int]:
@@ -56,7 +41,7 @@ def rederive(metric: str = "", *, at: datetime) -> set[int]:
 @transaction.atomic
 def order(metric: str = "", *, at: datetime) -> Rederivation:
     """A rederivation with its batches; the one that is under way, if the formulas are the same."""
-    slugs = sorted(asked_for(metric) or metrics.ALL)
+    slugs = sorted(asked_for(metric))
     recipes = [recipe.name for slug in slugs for recipe in metrics.ALL[slug].recipes]
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE leaderboard_rederivation IN SHARE ROW EXCLUSIVE MODE")
@@ -77,9 +62,9 @@ def order(metric: str = "", *, at: datetime) -> Rederivation:
     return made
 
 
-def asked_for(metric: str) -> Only:
-    """A metric and what follows from it."""
-    return following(metric) if metric else None
+def asked_for(metric: str) -> frozenset[str]:
+    """A metric and what follows from it; without one, all."""
+    return following(metric) if metric else frozenset(metrics.ALL)
 
 
 def ranges(sizes: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -110,12 +95,10 @@ def work(batch_id: int, *, at: datetime) -> set[int]:
         batch = RederivationBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
         if batch.done_at is not None:
             return set()
-        first, last = batch.first_entry, batch.last_entry
-        runs = (
-            Run.objects.filter(entry__gte=first, entry__lte=last).order_by("pk").values_list(*WHO)
-        )
+        held = Entry.objects.filter(pk__gte=batch.first_entry, pk__lte=batch.last_entry)
+        entries = list(held.order_by("pk").values_list("pk", flat=True))
         metric = Rederivation.objects.values_list("metric", flat=True).get(pk=batch.rederivation_id)
-        boards, batch.moved = replace(list(runs), Facts(), asked_for(metric))
+        boards, batch.moved = replace(entries, Facts(), asked_for(metric))
         batch.done_at = at
         batch.save(update_fields=["moved", "done_at"])
     return boards
@@ -160,80 +143,51 @@ def close(made: Rederivation, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def replace(runs: list[tuple], facts: Facts, only: Only) -> tuple[set[int], Moves]:
-    """Replace the derived measurements of these runs where they differ.
+def replace(entries: list[int], facts: Facts, only: frozenset[str]) -> tuple[set[int], Moves]:
+    """Replace the derived estimates of these entries where they differ.
 
-    Returns the boards to refresh, and what moved of the estimates of their entries.
+    Returns the boards to refresh, and what moved.
     """
-    entries = {run[0]: run[1] for run in runs}
-    estimates.lock(sorted(set(entries.values())))
-    before, given = known(list(entries), only)
-    changed: dict[int, list[Derived]] = {}
-    recipes: Recipes = {}
-    for run, _, *place in runs:
-        then = before.get(run, [])
-        now = list(worked_out(run, given.get(run, {}), facts.of(*place), only))
-        if sorted(now) != sorted(then):
-            changed[run] = now
-            count_recipes(then, now, recipes)
-    moving = {entries[run] for run in changed}
-    held = bounds(moving, only)
-    derived = Measurement.objects.filter(run__in=changed).exclude(recipe="")
-    about(derived, only).delete()
+    estimates.lock(entries)
+    before = stored(entries, only)
+    after = {(row.metric, row.entry): row for row in estimates.derived(entries, facts, only)}
+    changed = {key for key in before.keys() | after.keys() if not agree(before, after, key)}
+    if not changed:
+        return set(), {}
+    moving = {entry for _, entry in changed}
+    derived(moving, only).delete()
     fault("mid_rederivation")
-    write(row for now in changed.values() for row in now)
-    boards = estimates.refresh(moving) if moving else set()
-    return boards, moves(held, bounds(moving, only), recipes)
+    estimates.write(row for row in after.values() if row.entry in moving)
+    then, now = ({key: of[key].bounds for key in changed if key in of} for of in (before, after))
+    return estimates.tell(sorted(moving)), moves(then, now, recipes(before, after))
 
 
-def known(
-    runs: list[int], only: Only
-) -> tuple[dict[int, list[Derived]], dict[int, dict[str, Interval]]]:
-    """Run → its derived measurements of `only`, and run → all others by metric."""
-    rows = Measurement.objects.filter(run__in=runs).order_by("run_id", "metric")
-    fields = ("run_id", "metric", "origin", "value", "low", "high", "recipe")
-    derived: dict[int, list[Derived]] = {}
-    given: dict[int, dict[str, Interval]] = {}
-    for run, found in groupby(rows.values_list(*fields), key=itemgetter(0)):
-        for row in found:
-            if row[-1] and (only is None or row[1] in only):
-                derived.setdefault(run, []).append(row)
-            else:
-                given.setdefault(run, {})[row[1]] = Interval(*row[3:6])
-    return derived, given
+def derived(entries: Iterable[int], only: frozenset[str]) -> QuerySet[Estimate]:
+    """What follows of `only` for these entries, as it is stored; of all, also retired metrics."""
+    rows = Estimate.objects.filter(entry__in=entries).exclude(recipe="")
+    return rows if only >= metrics.ALL.keys() else rows.filter(metric__in=only)
 
 
-def about(rows: QuerySet, only: Only) -> QuerySet:
-    """Those of the metrics that are replaced."""
-    return rows if only is None else rows.filter(metric__in=only)
+def stored(entries: list[int], only: frozenset[str]) -> Rows:
+    rows = derived(entries, only).values_list("entry_id", "metric", "task_id", *Row._fields[3:])
+    return {(row[1], row[0]): Row(*row) for row in rows}
 
 
-def worked_out(run: int, given: dict[str, Interval], facts: dict, only: Only) -> Iterator[Derived]:
-    for metric, (interval, recipe) in derive(given, facts, only or metrics.ALL).items():
-        yield (run, metric, recipe.origin, interval.value, interval.low, interval.high, recipe.name)
+def agree(before: Rows, after: Rows, key: tuple[str, int]) -> bool:
+    """Whether an estimate is as it was, up to the last digits of columns and single numbers."""
+    was, now = before.get(key), after.get(key)
+    if was is None or now is None or was[:4] + was[7:] != now[:4] + now[7:]:
+        return False
+    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(was.bounds, now.bounds, strict=True))
 
 
-def write(rows: Iterable[Derived]) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY leaderboard_measurement ({COLUMNS}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row((*row, "", "", 1, "", ""))
-
-
-def bounds(entries: Collection[int], only: Only) -> dict[tuple[str, int], Bounds]:
-    """(metric, entry) → its estimate."""
-    rows = about(Estimate.objects.filter(entry__in=entries), only)
-    found = rows.values_list("metric", "entry_id", "value", "low", "high")
-    return {(metric, entry): (value, low, high) for metric, entry, value, low, high in found}
-
-
-def count_recipes(then: list[Derived], now: list[Derived], recipes: Recipes) -> None:
-    """Count a run whose metric comes by another recipe than before."""
-    before = {row[1]: row[-1] for row in then}
-    for _, metric, *_, recipe in now:
-        if before.get(metric, recipe) != recipe:
-            change = f"{before[metric]} → {recipe}"
-            counted = recipes.setdefault(metric, {})
+def recipes(before: Rows, after: Rows) -> Recipes:
+    """Metric → which recipe gave way to which, in how many entries."""
+    found: Recipes = {}
+    for key, now in after.items():
+        was = before.get(key)
+        if was and was.recipe != now.recipe:
+            counted = found.setdefault(now.metric, {})
+            change = f"{was.recipe} → {now.recipe}"
             counted[change] = counted.get(change, 0) + 1
+    return found

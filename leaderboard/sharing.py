@@ -24,8 +24,8 @@ KEY_LENGTH = 10
 MOST_PARAMETERS = 100
 # Where a page begins is no part of the question.
 PLACES = ("start", "after", "cursor", "limit")
-# A version, which is not asked of today's entries; and what the reader's own scenario says.
-VERSION, OWN = "at", "own_"
+# A version, which is not asked of today's entries.
+VERSION = "at"
 TOO_MANY = "Too many new short links from your address in the last hour. Try again later."
 
 
@@ -51,7 +51,7 @@ def canonical(board: Board, query: QueryDict) -> str:
     for name in list(kept):
         without = kept.copy()
         del without[name]
-        if not name.startswith(OWN) and meaning(board, without, ranked) == answer:
+        if meaning(board, without, ranked) == answer:
             kept = without
     text = kept.urlencode(safe=",")
     if len(text) > LONGEST_QUERY:

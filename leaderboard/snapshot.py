@@ -6,6 +6,8 @@ ones left out), and for each dimension `code-<dimension>` (int32, an index into 
 held in memory or mapped from files; a reader touches only the columns that its question names.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +85,9 @@ class Snapshot:
         self.parts, self.tables, self.revision = parts, tables, revision
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
-        self.recent: dict[Hashable, Any] = {}
+        self.recent: OrderedDict[Hashable, Any] = OrderedDict()
+        # Several threads of a web server ask the same snapshot.
+        self.lock = threading.Lock()
 
     def __len__(self):
         return len(self.entries)
@@ -129,11 +133,16 @@ class Snapshot:
 
     def recalled(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What was worked out under a key of late, else worked out now."""
-        if key not in self.recent:
-            self.recent[key] = make()
+        with self.lock:
+            if key in self.recent:
+                self.recent.move_to_end(key)
+                return self.recent[key]
+        made = make()
+        with self.lock:
+            self.recent[key] = made
             while len(self.recent) > RECENT:
-                self.recent.pop(next(iter(self.recent)))
-        return self.recent[key]
+                self.recent.popitem(last=False)
+        return made
 
     def spread(self, metric: str) -> np.ndarray:
         """Up to `SPREAD` of a metric's values, ascending and evenly taken, with both ends."""

@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -32,6 +33,8 @@ KEPT = 2
 META = "meta.json"
 
 remembered: OrderedDict[tuple, Snapshot] = OrderedDict()
+# Several threads of a web server read and remember.
+changing = threading.Lock()
 
 
 def of(board: Board) -> Snapshot:
@@ -40,8 +43,9 @@ def of(board: Board) -> Snapshot:
         stored_key = (database(), board.pk, "stored", revision_of(folder))
         return remember(stored_key, lambda: opened(folder))
     key = (database(), board.pk, board.revision)
-    if key in remembered and len(remembered[key]) >= IN_FILES_FROM:
-        return remembered[key]
+    known = remembered.get(key)
+    if known is not None and len(known) >= IN_FILES_FROM:
+        return known
     if not board.changes.exists():
         return remember(key, lambda: in_memory(board))
     # Numbers that no frontier has taken in yet belong to no revision: a small board is read anew.
@@ -51,12 +55,15 @@ def of(board: Board) -> Snapshot:
 
 def remember(key: tuple, make: Callable[[], Snapshot]) -> Snapshot:
     """What is remembered under a key, else made now."""
-    if key not in remembered:
-        remembered[key] = make()
-    remembered.move_to_end(key)
-    snapshot = remembered[key]
-    while len(remembered) > REMEMBERED:
-        remembered.popitem(last=False)
+    snapshot = remembered.get(key)
+    if snapshot is None:
+        snapshot = make()
+    with changing:
+        # Another thread may have made it meanwhile: what it has worked out serves both.
+        snapshot = remembered.setdefault(key, snapshot)
+        remembered.move_to_end(key)
+        while len(remembered) > REMEMBERED:
+            remembered.popitem(last=False)
     return snapshot
 
 

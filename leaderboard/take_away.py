@@ -88,7 +88,9 @@ class OfView(TakeAway):
     @property
     def sheet(self) -> ViewSheet:
         ranked_on = self.page.table.ranked_on.slug
-        return ViewSheet(self.page.standings, tuple(self.page.metrics), ranked_on, self.citation)
+        columns = [column.metric.slug for column in self.page.table.columns]
+        shown = tuple(dict.fromkeys([*self.page.metrics, ranked_on, *columns]))
+        return ViewSheet(self.page.standings, shown, ranked_on, self.citation)
 
     @cached_property
     def short(self) -> SharedView | None:

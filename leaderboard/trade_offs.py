@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef
 
 from leaderboard import quantities
 from leaderboard.core import metrics, pareto
@@ -96,36 +95,42 @@ class Standing:
 def standings(entries: EntryQuerySet) -> list[Standing]:
     """How these entries do on the boards of their tasks, those with a place on a frontier first.
 
-    Seven queries, however many boards and entries there are.
+    Eight queries, however many boards and entries there are.
     """
     boards = boards_of(entries)
+    ranked_by = ranked_by_of(boards)
     found = [
-        Standing(board, board.ranked_by or [], in_order(board, placed))
+        Standing(board, ranked_by[board.pk], in_order(placed, ranked_by[board.pk]))
         for board, placed in zip(boards, placements_of(boards, entries), strict=True)
     ]
-    behind = [one.board for one in found if one.placed and not one.first]
-    ahead = dict(zip(behind, placements_of(behind, None), strict=True))
-    has = metrics_of(entries, [one.board for one in found if not one.placed])
-    for one in found:
-        one.ahead = ahead.get(one.board, [])
-        if not one.placed:
-            wanted = one.ranked_by or one.board.metrics
-            present = has.get(one.board.task_id, set())
-            one.lacking = [metrics.get(metric) for metric in wanted if metric not in present]
+    behind = [one for one in found if one.placed and not one.first]
+    frontiers = placements_of([one.board for one in behind], None)
+    for one, ahead in zip(behind, frontiers, strict=True):
+        one.ahead = in_order(ahead, one.ranked_by)
+    unplaced = [one for one in found if not one.placed]
+    has = metrics_of(entries, [one.board for one in unplaced])
+    for one in unplaced:
+        wanted = one.ranked_by or one.board.metrics
+        present = has.get(one.board.task_id, set())
+        one.lacking = [metrics.get(metric) for metric in wanted if metric not in present]
     named = Entry.objects.named().in_bulk(set().union(*(one.needed for one in found)))
     for one in found:
         one.named = named
     return sorted(found, key=lambda one: not one.first)
 
 
-def boards_of(entries: EntryQuerySet) -> list[Any]:
-    """The boards of the tasks of these entries, each with what its newest frontier ranks by."""
-    newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
+def boards_of(entries: EntryQuerySet) -> list[Board]:
+    """The boards of the tasks of these entries."""
     has_entries = Exists(entries.published().order_by().filter(task=OuterRef("task")))
     boards = Board.objects.filter(has_entries).select_related("task")
-    ranked_by = Subquery(newest.values("objectives")[:1])
-    boards = boards.prefetch_related("objectives")
-    return list(boards.annotate(ranked_by=ranked_by).order_by("position", "title"))
+    return list(boards.prefetch_related("objectives").order_by("position", "title"))
+
+
+def ranked_by_of(boards: Sequence[Board]) -> dict[int, list[str]]:
+    """For each board what its newest frontier ranks by, which is nothing before the first."""
+    newest = Frontier.objects.filter(board__in=boards, number=F("board__latest"))
+    found: dict[int, list[str]] = {board.pk: [] for board in boards}
+    return found | dict(newest.values_list("board", "objectives"))
 
 
 def placements_of(boards: Sequence[Board], entries: EntryQuerySet | None) -> Iterable[list[Placed]]:
@@ -148,9 +153,8 @@ def metrics_of(entries: EntryQuerySet, boards: Sequence[Board]) -> dict[int, set
     return found
 
 
-def in_order(board: Any, placed: list[Placed]) -> list[Placed]:
+def in_order(placed: list[Placed], ranked_by: Sequence[str]) -> list[Placed]:
     """By layer, then by the first objective; points of another length are of an older version."""
-    ranked_by = board.ranked_by or []
     fitting = [one for one in placed if len(one.point) == len(ranked_by) > 0]
     if not fitting:
         return []

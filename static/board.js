@@ -109,9 +109,13 @@ async function draw() {
   const { data: traces, layout } = dressed(figure, box);
   await Plotly.newPlot(target, traces, layout, CONFIG);
   box.classList.add("is-drawn");
-  target.on("plotly_hover", (event) => sayPoint(event.points[0]));
+  target.on("plotly_hover", ({ points: [point], event }) => {
+    const dot = target.nearestDot?.(event);
+    if (!dot || dot.distance > away(point, event, target)) sayPoint(point);
+  });
   target.on("plotly_click", (event) => sayPoint(event.points[0]));
   if (box.dataset.crowd) crowd(target, box.dataset.crowd, figure);
+  ring(target, figure);
   let wasNarrow = box.clientWidth < NARROW;
   const redress = () => {
     const again = dressed(figure, box);
@@ -123,6 +127,45 @@ async function draw() {
     wasNarrow = !wasNarrow;
     redress();
   }).observe(box);
+}
+
+// A ring around the point of the row that the pointer or the keyboard is on.
+let lit = null;
+let encircle = () => {};
+document.addEventListener("entry:lit", (event) => {
+  lit = event.detail;
+  encircle();
+});
+
+function ring(target, figure) {
+  const mark = Object.assign(document.createElement("div"), { className: "ring", hidden: true });
+  target.append(mark);
+  encircle = () => {
+    const at = whereIs(lit, target, figure);
+    mark.hidden = !at;
+    if (at) mark.style.transform = `translate(${at[0]}px, ${at[1]}px)`;
+  };
+  target.on("plotly_afterplot", encircle);
+}
+
+// Where an entry's point is in the box, in pixels; nothing when it is not drawn.
+function whereIs(entry, target, figure) {
+  const axes = [target._fullLayout.xaxis, target._fullLayout.yaxis];
+  const inside = (pixels) => {
+    if (!axes.every((axis, side) => pixels[side] >= 0 && pixels[side] <= axis._length)) return null;
+    return axes.map((axis, side) => axis._offset + pixels[side]);
+  };
+  for (const trace of figure.data) {
+    const place = trace.customdata?.findIndex(([one]) => one === entry) ?? -1;
+    if (place >= 0) return inside(axes.map((axis, side) => axis.d2p(trace["xy"[side]][place])));
+  }
+  const place = target.dots?.entry.subarray(0, target.dots.count).indexOf(entry) ?? -1;
+  if (place < 0) return null;
+  const ends = [figure.layout.xaxis.range, figure.layout.yaxis.range];
+  return inside(axes.map((axis, side) => {
+    const [from, to] = ends[side];
+    return axis.r2p(from + ((to - from) * target.dots["xy"[side]][place]) / 65535);
+  }));
 }
 
 // Many entries: dots on a canvas below Plotly's drawing, which keeps the frontier and the axes.
@@ -144,13 +187,15 @@ async function crowd(target, url, figure) {
   canvas.className = "crowd";
   canvas.setAttribute("aria-hidden", "true");
   target.prepend(canvas);
+  target.dots = { ...dots, count: told.count };
   let shown = [];
   const paint = () => { shown = painted(canvas, target, dots, told.count, figure); };
   for (const event of ["plotly_afterplot", "plotly_relayouting"]) target.on(event, paint);
   paint();
+  target.nearestDot = (event) => nearest(shown, event, canvas);
   target.addEventListener("pointermove", (event) => {
-    const found = nearest(shown, event, canvas);
-    if (found >= 0) sayPoint({ customdata: [dots.entry[found]] });
+    const dot = target.nearestDot(event);
+    if (dot) sayPoint({ customdata: [dots.entry[dot.place]] });
   });
   target.dataset.crowd = "drawn";
 }
@@ -214,17 +259,26 @@ function sprite(marker, ratio, isOpen) {
 function nearest(cells, event, canvas) {
   const box = canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  let [found, best] = [-1, REACH ** 2];
+  let [found, best] = [-1, REACH];
   for (let dx = -1; dx <= 1; dx++) {
     for (let dy = -1; dy <= 1; dy++) {
       const cell = `${Math.floor(x / REACH) + dx},${Math.floor(y / REACH) + dy}`;
       for (const [place, left, top] of cells.get?.(cell) ?? []) {
-        const distance = (left - x) ** 2 + (top - y) ** 2;
+        const distance = Math.hypot(left - x, top - y);
         if (distance < best) [found, best] = [place, distance];
       }
     }
   }
-  return found;
+  return found < 0 ? null : { place: found, distance: best };
+}
+
+// How far the pointer is from a point of Plotly's, in pixels.
+function away({ x, y, xaxis, yaxis }, event, target) {
+  const box = target.getBoundingClientRect();
+  return Math.hypot(
+    box.left + xaxis._offset + xaxis.d2p(x) - event.clientX,
+    box.top + yaxis._offset + yaxis.d2p(y) - event.clientY,
+  );
 }
 
 // The question as an address, without what is empty or as usual.
@@ -265,12 +319,18 @@ document.addEventListener("input", (event) => {
   document.querySelector(`output[for="${event.target.id || "-"}"]`)?.replaceChildren(event.target.value);
 });
 
+// Who asks twice sees the later answer, whichever comes first.
+let turns = 0;
 async function show(url, push = true) {
+  const turn = ++turns;
   const main = document.getElementById("main");
   main.setAttribute("aria-busy", "true");
   const answer = await fetch(url);
+  if (turn !== turns) return;
   if (!answer.ok) return location.assign(url);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  if (turn !== turns) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const focused = document.activeElement;
   const wasOpen = [...document.querySelectorAll("#main details[open] > summary")].map((one) => one.textContent);
   main.replaceWith(document.adoptNode(page.getElementById("main")));

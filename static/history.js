@@ -11,6 +11,8 @@ async function show(address) {
   if (mine !== asked) return;
   document.querySelector("#version").replaceWith(page.querySelector("#version"));
   field.value = page.querySelector("#slider [name=at]").value;
+  // Read out by screen readers, unlike the version itself.
+  slider.querySelector("output").value = page.querySelector("#slider output").value;
   document.dispatchEvent(new Event("page:changed"));
 }
 

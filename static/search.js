@@ -2,7 +2,7 @@
 const PAUSE = 120;
 let fields = 0;
 
-for (const form of document.querySelectorAll("form[role=search]")) suggestIn(form);
+for (const form of document.querySelectorAll(".site-search, .search-large")) suggestIn(form);
 
 function suggestIn(form) {
   const field = form.querySelector("input[type=search]");

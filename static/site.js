@@ -18,6 +18,7 @@ function link(entry) {
   for (const part of document.querySelectorAll(`[data-entry="${entry}"]`)) {
     part.classList.add("is-linked");
   }
+  document.dispatchEvent(new CustomEvent("entry:lit", { detail: Number(entry) }));
 }
 document.addEventListener("entry:linked", (event) => link(event.detail));
 for (const type of ["pointerover", "focusin"]) {
@@ -43,7 +44,7 @@ fitTables();
 
 // Copy buttons copy the code beside them.
 document.addEventListener("click", (event) => {
-  if (!event.target.matches(".take-away button, button[data-copy]")) return;
+  if (!event.target.matches(".take-away button[type=button], button[data-copy]")) return;
   navigator.clipboard?.writeText(event.target.parentElement.querySelector("code").textContent);
   event.target.textContent = "Copied";
 });

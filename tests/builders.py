@@ -232,13 +232,8 @@ def make_run(
 
 
 def measurement(run: Run, metric: str, value, origin: str) -> Measurement:
-    """As written in the metric's own unit, or by its first recipe where it is derived."""
+    """As written in the metric's own unit."""
     interval = interval_of(value)
-    unit = metrics.get(metric).unit
-    written = {"raw_value": f"{interval.value:g}", "raw_unit": unit, "column": metric}
-    if origin in ("DERIVED", "RATED"):
-        recipes = metrics.get(metric).recipes
-        written = {"recipe": recipes[0].name if recipes else f"{metric}.given/1"}
     return Measurement(
         run=run,
         metric=metric,
@@ -246,7 +241,9 @@ def measurement(run: Run, metric: str, value, origin: str) -> Measurement:
         value=interval.value,
         low=interval.low,
         high=interval.high,
-        **written,
+        raw_value=f"{interval.value:g}",
+        raw_unit=metrics.get(metric).unit,
+        column=metric,
     )
 
 

@@ -188,6 +188,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": found, "args": BROWSER_ARGUMENTS}
 
 
+@pytest.fixture
+def watched(page):
+    """A page whose complaints are collected."""
+    page.complaints = []
+    page.on(
+        "console",
+        lambda message: (
+            page.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser, so that `-m 'not browser'` leaves it out."""
     for item in items:

@@ -19,7 +19,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     # Tests run in a fresh clone, where no static files have been collected.
     os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    if early_config.known_args_namespace.help or early_config.known_args_namespace.version:
+    asked = early_config.known_args_namespace
+    # Of several processes each has servers of its own; the one that leads them tests nothing.
+    leads = bool(getattr(asked, "numprocesses", None)) and "PYTEST_XDIST_WORKER" not in os.environ
+    if asked.help or asked.version or leads:
         return
     services = Services(clone.given(), durable=False)
     try:

@@ -1,11 +1,10 @@
 """Pages in a real browser: the chart, the themes, the keyboard, and what axe finds."""
 
-from pathlib import Path
-
 import pytest
 
 from ingest import files, fixing
 from leaderboard.models import HardwareFact, Submission
+from tests.browsing import PHONE, SMALL, WIDE, becomes, drawn, faults, opened
 from tests.builders import (
     PASSWORD,
     make_board,
@@ -21,10 +20,7 @@ from tests.builders import (
 from tests.ingest.files import csv, make_catalogue, row, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).parent.parent
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CANARY = "<img src=x onerror=window.hacked=1>"
-WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 700)
 
 
 @pytest.fixture
@@ -68,37 +64,6 @@ def site(live_server):
     make_claim(kind="RANGE", value=None, low=23, high=50)
     live_server.board = board
     return live_server
-
-
-@pytest.fixture
-def watched(page):
-    """A page whose complaints are collected."""
-    page.complaints = []
-    page.on(
-        "console",
-        lambda message: (
-            page.complaints.append(message.text) if message.type in ("error", "warning") else None
-        ),
-    )
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    return page
-
-
-def opened(page, url, *, size=WIDE, theme="light"):
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme=theme)
-    page.goto(url)
-    return page
-
-
-def drawn(page):
-    page.wait_for_selector(".plot.is-drawn .main-svg")
-    return page.locator(".plotly-box")
-
-
-def becomes(page, condition) -> bool:
-    """Whether a condition holds within a few seconds. Our policy forbids the browser to poll."""
-    return any(condition() or page.wait_for_timeout(100) for _ in range(50))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -222,6 +187,8 @@ PAGES = {
     "entry": lambda site: site.board.task.entries.first().get_absolute_url(),
     "hardware": lambda site: site.board.task.entries.first().hardware.get_absolute_url(),
     "models": lambda site: "/models/",
+    "model": lambda site: site.board.task.entries.first().model.get_absolute_url(),
+    "task": lambda site: site.board.task.get_absolute_url(),
     "metric": lambda site: "/metrics/material/",
     "metrics": lambda site: "/metrics/",
     "metric tried": lambda site: (
@@ -244,13 +211,41 @@ PAGES = {
 }
 
 
-def faults(page) -> list[str]:
-    """What axe finds, each fault as one line."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document).then(result => result.violations)")
-    return [
-        f"{fault['id']}: {node['html'][:160]}" for fault in found for node in fault["nodes"][:3]
-    ]
+def test_suggestions_are_chosen_by_keyboard(site, watched):
+    opened(watched, f"{site.url}/models/")
+    field = watched.locator(".site-search input")
+    options = watched.locator(".site-search [role=option]")
+
+    field.press_sequentially("modle b")
+    options.first.wait_for()
+    assert options.first.inner_text().splitlines() == ["Model B", "model, 1 entry"]
+    assert field.get_attribute("aria-expanded") == "true"
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert faults(watched) == []
+    field.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert field.input_value() == "modle b"
+    field.press("ArrowDown")
+    options.first.wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    watched.wait_for_url("**/models/model-*/")
+
+    assert watched.locator("h1").inner_text() == "Model B"
+    assert watched.evaluate("window.hacked") is None
+    assert watched.complaints == []
+
+
+def test_hostile_names_are_text_in_suggestions(site, watched):
+    opened(watched, site.url)
+    field = watched.locator(".search-large input")
+
+    field.press_sequentially("onerror")
+
+    watched.locator(".search-large [role=option]").first.wait_for()
+    assert watched.locator(".search-large [role=option] img").count() == 0
+    assert watched.evaluate("window.hacked") is None
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -326,6 +321,7 @@ def test_the_slider_steps_through_history_and_keeps_the_address(moved, watched):
     watched.go_back()
     assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
     assert watched.locator("#at").input_value() == "3"
+    assert watched.locator("#slider output").inner_text() == "3 of 4"
     assert faults(watched) == []
     assert watched.complaints == []
 

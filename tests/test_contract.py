@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
@@ -289,6 +290,25 @@ def test_a_changed_estimate_is_found(published):
     Estimate.objects.filter(metric="latency").update(value=0.6, high=0.6)
 
     assert any("11 estimates are not those of the runs" in breach for breach in breaches())
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("leaderboard_method", "11 entries without what they name"),
+        ("leaderboard_entry", "11 runs without their entry"),
+        ("leaderboard_submission", "11 runs without their submission"),
+        ("leaderboard_run", "33 measurements without their run"),
+    ],
+)
+def test_rows_that_belong_to_nothing_are_found(published, table, found):
+    """No site does this; whoever works on the database by hand may."""
+    with connection.cursor() as cursor:
+        for holding_on in ("leaderboard_submissionchunk", "leaderboard_placement"):
+            cursor.execute(f"DELETE FROM {holding_on}")
+        cursor.execute(f"DELETE FROM {table}")
+
+    assert found in breaches()
 
 
 def test_an_estimate_of_nothing_is_found(published):

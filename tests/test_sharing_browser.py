@@ -2,47 +2,26 @@
 
 import csv
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 from pyarrow import parquet
 
+from tests.browsing import page_elsewhere
 from tests.builders import make_board, make_entry, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@contextmanager
-def page_elsewhere(text: str) -> Iterator[str]:
-    """The address of a page on another server, which holds this."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *words):
-            """Keeps quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Page)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_view_is_shared_framed_and_frozen_without_script(live_server, browser):
-    """The short link shows the same to somebody else; the frame stands on a page of another."""
+def test_a_view_is_shared_framed_and_frozen(live_server, browser):
+    """The short link shows the same to a reader without script; so does a frame elsewhere."""
     board = make_board("quality", "node_energy", title="Trivia")
     for number, quality in enumerate((0.4, 0.5, 0.6, 0.7, 0.8, 0.9)):
         make_entry(board, model=f"Model {number}", quality=quality, energy=10 + number)
     refresh(board)
-    sender, reader = (browser.new_context(java_script_enabled=False).new_page() for _ in range(2))
+    sender = browser.new_context().new_page()
+    reader = browser.new_context(java_script_enabled=False).new_page()
+    errors: list[str] = []
+    sender.on("pageerror", lambda error: errors.append(str(error)))
 
     def models(page):
         return page.locator("table.data tbody th").all_inner_texts()
@@ -74,4 +53,5 @@ def test_a_view_is_shared_framed_and_frozen_without_script(live_server, browser)
 
     sender.get_by_role("link", name="Version 1, as published").click()
     assert sender.get_by_role("heading", level=1).inner_text() == "Trivia, version 1"
-    assert len(models(sender)) >= 5
+    assert len(models(sender)) == 6
+    assert errors == []

@@ -205,8 +205,9 @@ def is_number(text: str) -> bool:
     if len(text) > _limits.NUMBER_CHARS or not _NUMBER.fullmatch(text):
         return False
     number = float(text)
-    digits = re.split("[eE]", text)[0]
-    return math.isfinite(number) and (number != 0 or not digits.strip("+-.0"))
+    if number != 0:
+        return math.isfinite(number)
+    return not re.split("[eE]", text)[0].strip("+-.0")
 
 
 def scalar(text: str) -> Any:

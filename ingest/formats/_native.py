@@ -107,9 +107,7 @@ def near(name: str, known: tuple[str, ...]) -> str:
 
 def _value(cells: Cells, metric: str, figure: Figure) -> Value | None:
     """The checked value of a metric; nothing, and an issue, if it can't be one."""
-    raw = cells.checked(figure.text("value"), figure.column("value"))
-    low = cells.checked(figure.text("low"), figure.column("low"))
-    high = cells.checked(figure.text("high"), figure.column("high"))
+    raw, low, high = (_number(cells, figure, part) for part in ("value", "low", "high"))
     unit = figure.text("unit")
     per = _word(cells, figure, "per", PER, "per.unknown") or "unit"
     origin = _word(cells, figure, "origin", ORIGINS, "origin.unknown") or REPORTED
@@ -139,11 +137,17 @@ def _value(cells: Cells, metric: str, figure: Figure) -> Value | None:
     )
 
 
+def _number(cells: Cells, figure: Figure, part: str) -> str:
+    """The number that the part states as written, or nothing."""
+    text = figure.text(part)
+    return cells.checked(text, figure.column(part)) if text else ""
+
+
 def _word(cells: Cells, figure: Figure, part: str, allowed: tuple[str, ...], code: str) -> str:
     """The allowed word that the part states in any case, or nothing."""
     text = figure.text(part)
-    if not text:
-        return ""
+    if not text or text in allowed:
+        return text
     word = next((word for word in allowed if word.casefold() == text.casefold()), "")
     if not word:
         message = f"“{shown(text)}” is none of {', '.join(allowed)}."

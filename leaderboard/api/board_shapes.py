@@ -38,6 +38,16 @@ class EstimatedSerializer(QuantitySerializer):
     )
 
 
+class TracedSerializer(EstimatedSerializer):
+    """The same with what stands behind it."""
+
+    runs = IntegerField(
+        help_text="The runs that its numbers came from; 0 where it follows from numbers that "
+        "different runs brought."
+    )
+    recipe = CharField(help_text="The formula that gave it; empty where runs state it.")
+
+
 class ObjectiveSerializer(Serializer):
     metric = CharField()
     label = TextField(lambda objective: metrics.get(objective.metric).label)
@@ -235,21 +245,20 @@ class FrontierSerializer(Serializer):
 
 class EntrySerializer(EntryNameSerializer):
     task = NameSerializer()
-    values = values_field()
+    values = DictField(child=TracedSerializer(), help_text="By metric.")
 
 
 class MeasurementSerializer(Serializer):
-    """One number of a run, and where it comes from: a cell of a file, or a recipe."""
+    """One number of a run, and the cell of the file that it comes from."""
 
     metric = CharField()
     quantity = QuantityField(lambda m: quantity(m.value, metrics.get(m.metric).unit, m.low, m.high))
     origin = CharField()
-    raw_value = CharField(help_text="As written in the file; empty where it was derived.")
+    raw_value = CharField(help_text="As written in the file.")
     raw_unit = CharField()
     divisor = FloatField(help_text="Functional units that the written total was divided by.")
     column = CharField()
     instrument = CharField()
-    recipe = CharField(help_text="The formula that gave it; empty where it was written.")
 
 
 class ProvenanceSerializer(Serializer):

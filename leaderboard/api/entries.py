@@ -149,6 +149,8 @@ def known(entry: Entry, levels: dict[int, Submission.Level]) -> dict[str, Any]:
                 estimate.value, metrics.get(estimate.metric).unit, estimate.low, estimate.high
             ),
             "origin": Origin.values[estimate.origin],
+            "runs": estimate.runs,
+            "recipe": estimate.recipe,
         }
         for estimate in entry.estimates.all()
     }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, repeat
+from typing import NamedTuple
 
 import numpy as np
 
 from leaderboard.core import metrics
-from leaderboard.core.derive import workable
-from leaderboard.core.interval import Interval
+from leaderboard.core.derive import derive, workable
+from leaderboard.core.interval import Bounds, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,8 @@ class Columns:
         return cls(*(np.full(n, np.nan) for _ in range(3)))
 
     @classmethod
-    def of(cls, intervals: list[Interval]) -> Columns:
-        table = np.array([(one.value, one.low, one.high) for one in intervals], float)
-        return cls(*table.reshape(-1, 3).T)
+    def of(cls, intervals: Sequence[Bounds]) -> Columns:
+        return cls(*np.array(intervals, float).reshape(-1, 3).T)
 
     @property
     def is_known(self) -> np.ndarray:
@@ -117,6 +118,59 @@ def nonzero(divisor: Columns) -> Columns:
     with np.errstate(invalid="ignore"):
         usable = (divisor.low > 0) | (divisor.high < 0)
     return Columns(*(np.where(usable, part, np.nan) for part in divisor.parts))
+
+
+IN_COLUMNS = 16  # entries alike from which on columns are faster than single formulas
+
+
+class Derived(NamedTuple):
+    """What follows for one of many entries, which is named by its number among them."""
+
+    entry: int
+    metric: str
+    value: float
+    low: float
+    high: float
+    recipe: metrics.Recipe
+
+    @property
+    def bounds(self) -> Bounds:
+        return self[2:5]
+
+
+def derive_each(
+    measured: Mapping[int, Mapping[str, Bounds]],
+    facts: Mapping[str, Interval],
+    only: Collection[str] = metrics.ALL.keys(),
+) -> Iterator[Derived]:
+    """What `derive` gives for each of many entries of the same facts."""
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for entry, known in measured.items():
+        alike[tuple(sorted(known))].append(entry)
+    for slugs, entries in alike.items():
+        if len(entries) < IN_COLUMNS:
+            yield from derive_alone(entries, measured, facts, only)
+            continue
+        columns = {slug: Columns.of([measured[entry][slug] for entry in entries]) for slug in slugs}
+        for slug, (column, used) in derive_many(columns, facts, len(entries), only).items():
+            recipes = metrics.ALL[slug].recipes
+            parts = (part.tolist() for part in column.parts)
+            by = [recipes[number] if number >= 0 else None for number in used.tolist()]
+            rows = zip(entries, repeat(slug), *parts, by, strict=False)
+            yield from (Derived(*row) for row in rows if row[-1])
+
+
+def derive_alone(
+    entries: Iterable[int],
+    measured: Mapping[int, Mapping[str, Bounds]],
+    facts: Mapping[str, Interval],
+    only: Collection[str],
+) -> Iterator[Derived]:
+    """The same for a few, one after the other."""
+    for entry in entries:
+        known = {slug: Interval(*bounds) for slug, bounds in measured[entry].items()}
+        for slug, (one, recipe) in derive(known, facts, only).items():
+            yield Derived(entry, slug, *one.bounds, recipe)
 
 
 def derive_many(

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
+# Value, low and high.
+Bounds = tuple[float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -34,6 +37,10 @@ class Interval:
     @classmethod
     def of(cls, operand: Interval | float) -> Interval:
         return operand if isinstance(operand, Interval) else cls.exact(float(operand))
+
+    @property
+    def bounds(self) -> Bounds:
+        return self.value, self.low, self.high
 
     @property
     def is_exact(self) -> bool:

@@ -248,7 +248,9 @@ class Change(models.Model):
     # Append-only: a unique key would make uploads wait for a running refresh.
 
     board = models.ForeignKey(Board, models.CASCADE, related_name="changes")
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(
+        Entry, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
 
     objects = ChangeQuerySet.as_manager()
 

@@ -302,10 +302,16 @@ class Decision(models.Model):
         return f"{self.get_verdict_display()}: {self.submission}"
 
 
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def settings_key(settings: dict) -> str:
     """Sixteen hexadecimal digits of the settings' canonical JSON."""
-    canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return key_of(canonical(settings))
+
+
+def key_of(settings: str) -> str:
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
 class EntryQuerySet(models.QuerySet):
@@ -321,10 +327,17 @@ class EntryQuerySet(models.QuerySet):
 class Entry(models.Model):
     """What is ranked: a model, by a method, on hardware, at a task, with settings."""
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="entries")
-    model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries")
-    method = models.ForeignKey(Method, models.PROTECT, related_name="entries")
-    hardware = models.ForeignKey(Hardware, models.PROTECT, related_name="entries")
+    # A million of these may come in one file, as of runs, measurements and estimates: that what
+    # they name exists is checked by `verify_integrity`, not by triggers for each.
+    # The unique key begins with the task and serves as its index.
+    task = models.ForeignKey(
+        Task, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
+    model = models.ForeignKey(AIModel, models.PROTECT, related_name="entries", db_constraint=False)
+    method = models.ForeignKey(Method, models.PROTECT, related_name="entries", db_constraint=False)
+    hardware = models.ForeignKey(
+        Hardware, models.PROTECT, related_name="entries", db_constraint=False
+    )
     device_count = models.PositiveIntegerField(default=1)
     settings = models.JSONField(default=dict, blank=True)
     settings_key = models.CharField(max_length=16)
@@ -397,8 +410,11 @@ class RunQuerySet(models.QuerySet):
 class Run(models.Model):
     """One time somebody measured an entry. Immutable, but for a later run that replaces it."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="runs")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="runs", db_constraint=False)
+    # `run_once_per_row` begins with the submission and serves as its index.
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="runs", db_index=False, db_constraint=False
+    )
     path = models.CharField(max_length=300, blank=True)
     row = models.PositiveIntegerField()
     measured_on = models.CharField(max_length=10, blank=True)
@@ -409,7 +425,13 @@ class Run(models.Model):
     citation = models.TextField(blank=True)
     # The later run of the same sender that counts in its place. Its submission says why.
     replaced_by = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="replaces"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = RunQuerySet.as_manager()
@@ -420,7 +442,11 @@ class Run(models.Model):
             models.UniqueConstraint(fields=["submission", "path", "row"], name="run_once_per_row")
         ]
         indexes = [
-            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="run_named")
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="run_named"),
+            # The runs that a later one took the place of: few of many.
+            models.Index(
+                fields=["replaced_by"], condition=~Q(replaced_by=None), name="run_replaced"
+            ),
         ]
 
     def __str__(self):
@@ -444,12 +470,10 @@ class Origin(models.TextChoices):
 
 
 class Measurement(models.Model):
-    """One number of a run, in the metric's canonical unit per functional unit."""
+    """One number that a file states of a run, in the canonical unit per functional unit."""
 
     pk = models.CompositePrimaryKey("run_id", "metric")
     # The primary key begins with the run and serves as its index.
-    # A million of these may come in one file: that their run, entry and task exist is checked by
-    # `verify_integrity`, not by a trigger for each.
     run = models.ForeignKey(
         Run,
         models.CASCADE,
@@ -462,10 +486,9 @@ class Measurement(models.Model):
     value = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
-    # As written in the file, or, for a derived number, the recipe that gave it.
-    raw_value = models.CharField(max_length=60, blank=True)
-    raw_unit = models.CharField(max_length=40, blank=True)
-    recipe = models.CharField(max_length=60, blank=True)
+    # As written in the file.
+    raw_value = models.CharField(max_length=60)
+    raw_unit = models.CharField(max_length=40)
     # By how many functional units the written total was divided.
     divisor = models.FloatField(default=1)
     # Column or key in the file, and the tool with its version where one gave the number.
@@ -476,9 +499,7 @@ class Measurement(models.Model):
         constraints = [
             interval_is_finite_and_ordered("measurement_finite_and_ordered"),
             models.CheckConstraint(
-                condition=(~Q(raw_unit="") & ~Q(raw_value="") & Q(recipe=""))
-                | (Q(raw_unit="", raw_value="") & ~Q(recipe="")),
-                name="measurement_written_or_derived",
+                condition=~Q(raw_value="") & ~Q(raw_unit=""), name="measurement_is_written"
             ),
             # Not a number and infinity are no less than infinity.
             models.CheckConstraint(
@@ -605,7 +626,10 @@ class Estimate(models.Model):
     value = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    # The runs that its numbers came from; of what follows from numbers of different runs, none.
     runs = models.PositiveIntegerField()
+    # The formula that gave it; empty where it was pooled from what the runs state.
+    recipe = models.CharField(max_length=60, blank=True)
 
     objects = EstimateQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from leaderboard import drawings
 from leaderboard.core import metrics
 from leaderboard.core.own import WISHES
 from leaderboard.filters import MOST_LAYERS, STATED, Filters
+from leaderboard.views import board_markup
 
 # Of a facet, at most so many values are offered in a select, and in a list of boxes.
 OPTIONS = 400
@@ -19,11 +20,12 @@ BOXES = 24
 
 @dataclass(frozen=True)
 class Words:
-    """How a facet is spoken of: before its choice, all of it, and by name."""
+    """How a facet is spoken of: before its choice, all of it, by name, and behind a choice."""
 
     before: str
     everything: str
     label: str
+    after: str = ""
 
 
 # The choices of the sentence, in its order.
@@ -32,7 +34,7 @@ SENTENCE = {
     "method": Words("with", "any method", "Method"),
     "hardware": Words("on", "any hardware", "Hardware"),
     "obtained": Words(", with energy", "obtained in any way", "How energy was obtained"),
-    "level": Words(", trusted as", "self-reported or better", "Verification"),
+    "level": Words(", with verification", "of any level", "Verification"),
     "year": Words(", measured in", "any year", "Year of measurement"),
 }
 # Those behind it, in groups.
@@ -40,14 +42,14 @@ MORE = {
     "Models": {
         "developer": Words("by", "any developer", "Developer"),
         "family": Words("of the family", "any family", "Family"),
-        "model_size": Words("with", "any size", "Size in parameters"),
+        "model_size": Words("with", "any size", "Size in parameters", " parameters"),
         "weights": Words("with", "any weights", "Weights"),
         "released": Words("released in", "any year", "Released"),
     },
     "Methods and settings": {
         "technique": Words("with", "any technique", "Kind of technique"),
         "precision": Words("at", "any precision", "Precision"),
-        "engine": Words("in", "any engine", "Engine"),
+        "engine": Words("run by", "any engine", "Engine"),
     },
     "Hardware": {
         "vendor": Words("from", "any vendor", "Vendor"),
@@ -97,6 +99,10 @@ class Choice:
         """What stands before it in the sentence, with its spaces."""
         return f"{'' if self.before.startswith(',') else ' '}{self.before}{self.before and ' '}"
 
+    @property
+    def markup(self) -> SafeString:
+        return board_markup.options(self.options)
+
 
 @dataclass(frozen=True)
 class Boxes:
@@ -107,6 +113,10 @@ class Boxes:
     options: list[Option]
     more: int
     chosen: int
+
+    @property
+    def markup(self) -> SafeString:
+        return board_markup.boxes(self.name, self.options)
 
 
 @dataclass(frozen=True)
@@ -237,7 +247,8 @@ class Controls:
         named = [texts.get(slug, slug) for slug in chosen]
         if len(named) > 3:
             named = [*named[:2], f"{len(named) - 2} others"]
-        return f"{FACET_WORDS[facet].before} {' or '.join(named)}".lstrip(", ")
+        words = FACET_WORDS[facet]
+        return f"{words.before} {' or '.join(named)}{words.after}".lstrip(", ")
 
     @cached_property
     def unknown_values(self) -> list[str]:
@@ -256,8 +267,8 @@ class Controls:
             "origin",
             "Origin",
             [
-                Option("", "in any way", not measured),
-                Option("measured", "by meter, sensor or report", measured),
+                Option("", "every value", not measured),
+                Option("measured", "only values metered or reported", measured),
             ],
         )
 
@@ -363,7 +374,9 @@ class Controls:
             Option(slug, metrics.get(slug).label, slug in shown)
             for slug in self.page.standings.snapshot.metrics
         ]
-        found.sort(key=lambda one: (not one.is_chosen, one.text.casefold()))
+        # Those that are shown stay in their order when one more is ticked.
+        order = {name: place for place, name in enumerate(shown)}
+        found.sort(key=lambda one: (order.get(one.value, len(order)), one.text.casefold()))
         return found + [Option(name, label, name in shown) for name, label in STATED.items()]
 
     @property
@@ -439,7 +452,7 @@ class Controls:
             words = FACET_WORDS[facet].everything.capitalize()
             ways.append((words, self.page.link(**{facet: None})))
         if self.page.filters.measured_only:
-            ways.append(("Numbers obtained in any way", self.page.link(origin=None)))
+            ways.append(("Every value, estimated ones too", self.page.link(origin=None)))
         if self.page.filters.words:
             ways.append(("Names with any words", self.page.link(q=None)))
         for bound in self.bounds:

@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, own_scenarios, quantities, snapshots, yours
+from leaderboard import charts, drawings, own_scenarios, quantities, sentence, snapshots, yours
 from leaderboard.axes import Axis
 from leaderboard.core import hypervolume, metrics
 from leaderboard.core.own import WISHES
@@ -103,7 +103,7 @@ class BoardPage:
     def who_link(self) -> str:
         return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
 
-    @property
+    @cached_property
     def why_link(self) -> str:
         """The page that tells why an entry stands where it does; its id comes at the end."""
         query = self.link(sort=None, columns=None, density=None).lstrip("?")
@@ -145,7 +145,6 @@ class BoardPage:
         lost = [f"after={self.filters.after}: the entry is not among the rows any more"]
         return [
             *self.filters.ignored,
-            *self.controls.unknown_values,
             *own,
             *(lost if self.table.is_lost else []),
         ]
@@ -247,6 +246,11 @@ class BoardPage:
     def drawable(self) -> int:
         """How many entries have both values of the chart."""
         return len(self.chart) + self.chart.thinned_out
+
+    @property
+    def sized_by(self) -> str:
+        """What the size of a point tells, in words."""
+        return sentence.label(self.filters.size) if self.filters.size else ""
 
     @property
     def has_estimates(self) -> bool:

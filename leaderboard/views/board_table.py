@@ -1,6 +1,8 @@
 """The table of a board: a stretch of its ranked entries, every number with its bounds."""
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
@@ -16,10 +18,11 @@ from leaderboard.findings import READ_OFF
 from leaderboard.models.evidence import Origin, Points
 from leaderboard.quantities import Scale
 from leaderboard.standings import Selection, Who
+from leaderboard.views import board_markup
 
 ROWS = 100
-LONG_RANGE = 9
 USUALLY_STATED = ("level",)
+ORIGINS = [one.label for one in Origin]
 STEPS = 4
 
 
@@ -35,8 +38,9 @@ class Cell:
     is_estimated: bool = False
     # Worked out in the reader's own scenario.
     is_own: bool = False
-    # Whether any range of the column needs more room, so that the strips line up.
-    is_long: bool = False
+    # Whether any number of the column has a range, so that the row has a cell for it.
+    has_ranges: bool = False
+    has_strip: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Column:
     axis: Axis
     sort_link: str
     aria_sort: str
-    is_objective: bool
+    # Bounds are drawn for what the chart shows; for the rest they are only written.
+    has_strip: bool
 
     @property
     def css(self) -> str:
@@ -170,7 +175,7 @@ class Table:
             self.page.axis(slug),
             self.page.link(sort=f"-{slug}" if sort == slug else slug),
             (worst_first if sort.startswith("-") else best_first) if is_sorted else "",
-            slug in self.page.filters.objectives,
+            slug in (self.page.filters.x, self.page.filters.y),
         )
 
     # Rows
@@ -197,7 +202,6 @@ class Table:
             ranks = standings.weighed.ranks[self.places].tolist()
         else:
             ranks = standings.ranks(self.ranked_on.slug, self.places).tolist()
-        cells = [self.cells(column) for column in self.columns]
         stated = [self.words(name) for name in self.stated]
         levels = self.words("level") if self.has_level else None
         layers = standings.layer[self.places].tolist()
@@ -208,7 +212,7 @@ class Table:
                 quantities.ranks(*ranks[index]),
                 layers[index],
                 runs[index],
-                [column[index] for column in cells],
+                [cells[index] for cells in self.cells_by_column],
                 [column[index] for column in stated],
                 level(levels[index]) if levels is not None else None,
                 *chances[index],
@@ -237,6 +241,10 @@ class Table:
             return [slug for slug, _ in found]
         return ["" if slug == NONE else text for slug, text in found]
 
+    @cached_property
+    def cells_by_column(self) -> list[list[Cell]]:
+        return [self.cells(column) for column in self.columns]
+
     def cells(self, column: Column) -> list[Cell]:
         points = self.points.of([column.metric.slug])
         parts = [
@@ -244,23 +252,49 @@ class Table:
         ]
         own = self.page.standings.snapshot.parts.get(f"own-{column.metric.slug}")
         is_own = [False] * len(self.places) if own is None else own[self.selection.places].tolist()
-        cells = [
-            replace(cell(column, *numbers), is_own=mine)
-            for *numbers, mine in zip(*parts, is_own, strict=True)
-        ]
-        most = max((len(one.text.partition(".")[2]) for one in cells), default=0)
-        is_long = any(len(one.range) > LONG_RANGE for one in cells)
+        texts, ranges = written(column.scale, *parts[:3])
+        strips = self.strips(column, points)
+        most = max((len(text.partition(".")[2]) for text in texts), default=0)
+        ranged = any(ranges)
         return [
-            replace(one, pad=quantities.pad(one.text, most) if one.text else "", is_long=is_long)
-            for one in cells
+            Cell(
+                text,
+                quantities.pad(text, most) if text else "",
+                range,
+                strip if text else "",
+                ORIGINS[origin] if text else "",
+                bool(text) and origin not in READ_OFF,
+                mine,
+                ranged,
+                column.has_strip,
+            )
+            for text, range, strip, origin, mine in zip(
+                texts, ranges, strips, parts[3], is_own, strict=True
+            )
+        ]
+
+    def strips(self, column: Column, points: Points) -> Sequence[str]:
+        """Where the numbers of what the chart shows stand; nothing in any other column."""
+        if not column.has_strip:
+            return [""] * len(points)
+        numbers = points.value[:, 0], points.low[:, 0], points.high[:, 0]
+        return drawings.strips(column.axis, *numbers, column.metric.family)
+
+    @property
+    def heads(self) -> list[tuple[Column, int]]:
+        """The columns of numbers, each with how many cells of bounds follow its number."""
+        return [
+            (column, column.has_strip + any(cell.has_ranges for cell in cells[:1]))
+            for column, cells in zip(self.columns, self.cells_by_column, strict=True)
         ]
 
     @property
-    def groups(self) -> list[tuple[int, list[Row]]]:
+    def groups(self) -> list[tuple[int, SafeString]]:
         """Rows by layer where they stand in that order, else all in one group."""
         if self.page.filters.sort != LAYER:
-            return [(-1, self.rows)]
-        return [(layer, list(rows)) for layer, rows in groupby(self.rows, lambda row: row.layer)]
+            return [(-1, board_markup.rows(self, self.rows))]
+        groups = groupby(self.rows, lambda row: row.layer)
+        return [(layer, board_markup.rows(self, rows)) for layer, rows in groups]
 
     @property
     def layer_link(self) -> str:
@@ -292,19 +326,14 @@ class Table:
         return min(self.start + ROWS, len(self.page))
 
 
-def cell(column: Column, value: float, low: float, high: float, origin: int) -> Cell:
-    if not np.isfinite(value):
-        return Cell("")
-    scale = column.scale
-    drawn = column.is_objective and drawings.strip(
-        column.axis, value, low, high, column.metric.family
-    )
-    return Cell(
-        scale.number(value, low=low, high=high),
-        range=scale.range(low, high) if high > low else "",
-        strip=drawn or "",
-        origin=Origin(Origin.values[origin]).label,
-        is_estimated=origin not in READ_OFF,
+def written(
+    scale: Scale, value: list[float], low: list[float], high: list[float]
+) -> tuple[list[str], list[str]]:
+    """Numbers and their ranges as they stand in a column; nothing where there is no number."""
+    numbers = list(zip(value, low, high, strict=True))
+    return (
+        [scale.number(one, low=a, high=b) if math.isfinite(one) else "" for one, a, b in numbers],
+        [scale.range(a, b) if b > a else "" for _, a, b in numbers],
     )
 
 

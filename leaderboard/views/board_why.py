@@ -109,7 +109,7 @@ class Why:
         ]
 
     def lead(self, row: int, column: int) -> str:
-        """“4.3 points more”, “0.79 times”, “equal”, or that bounds overlap."""
+        """“+4.3 points”, “26 times less”, “equal”; and where bounds overlap, that."""
         found = self.found
         difference = float(found.difference[row, column])
         if not difference:
@@ -118,10 +118,11 @@ class Why:
         if self.objectives[column] == "quality":
             return f"{quantities.signed(100 * difference, 1)} points{overlap}"
         ratio = float(found.ratio[row, column])
-        if not np.isfinite(ratio):
+        if not np.isfinite(ratio) or not ratio:
             return f"{quantities.MISSING}{overlap}"
-        told = quantities.number(ratio, quantities.decimals_of(ratio, None))
-        return f"{told} times{overlap}"
+        by = max(ratio, 1 / ratio)
+        told = quantities.number(by, quantities.decimals_of(by, None))
+        return f"{told} times {'more' if ratio > 1 else 'less'}{overlap}"
 
     @cached_property
     def needs(self) -> list[reach.Need | None]:

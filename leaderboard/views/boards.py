@@ -55,6 +55,7 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": page.standings.total,
         "ranked": len(page),
         "ignored": page.ignored,
+        "unmatched": page.controls.unknown_values,
         "finding": page.finding,
         "figure": charts.dressed(page.chart.figure()),
         "start": page.table.first_row,

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from leaderboard import naming, quantities, strips
 from leaderboard.axes import Axis
 from leaderboard.comparison import (
+    FEWEST,
     LETTERS,
     MOST,
     Compared,
@@ -27,9 +28,10 @@ from leaderboard.findings import READ_OFF
 from leaderboard.literature import words_of
 from leaderboard.models import Board, Entry, Submission
 from leaderboard.quantities import NBSP, Scale
+from leaderboard.versions import first_layer
 from leaderboard.views.compare_board import BoardPicture
 
-FOUND = 12
+FOUND, SUGGESTED = 12, 6
 APART = "apart"
 # Kinds of contrast in the order of the page, with their headings.
 KINDS = (
@@ -263,6 +265,19 @@ class ComparePage:
         found = Entry.objects.named().published().filter(of_task, asked)
         found = found.exclude(pk__in=self.comparison.ids).order_by("pk")[:FOUND]
         return [(entry, self.address([*self.comparison.ids, entry.pk])) for entry in found]
+
+    @property
+    def suggestions(self) -> list[tuple[Board, str]]:
+        """For a reader who begins: boards, and the ends and the middle of their frontiers."""
+        found = []
+        for board in Board.objects.filter(latest__gt=0).order_by("position", "title")[:SUGGESTED]:
+            frontier = board.frontiers.filter(number=board.latest).first()
+            layer = first_layer(frontier) if frontier else None
+            if layer is not None and len(layer) >= FEWEST:
+                order = layer.first[layer.value[:, 0].argsort(kind="stable")].tolist()
+                chosen = dict.fromkeys([order[0], order[len(order) // 2], order[-1]])
+                found.append((board, self.address(list(chosen))))
+        return found
 
     @cached_property
     def board(self) -> BoardPicture | None:

@@ -40,7 +40,11 @@ def entry_json(request: HttpRequest, pk: int) -> JsonResponse:
             "level": None if page.level is None else int(page.level),
             "estimates": {
                 estimate.metric: number(estimate)
-                | {"origin": Origin.values[estimate.origin], "runs": estimate.runs}
+                | {
+                    "origin": Origin.values[estimate.origin],
+                    "runs": estimate.runs,
+                    "recipe": estimate.recipe or None,
+                }
                 for estimate in page.estimates
             },
             "runs": [run_object(run) for run in page.runs],
@@ -66,11 +70,10 @@ def run_object(run: Run) -> dict:
             one.metric: number(one)
             | {
                 "origin": one.origin,
-                "written": f"{one.raw_value} {one.raw_unit}".strip() or None,
+                "written": f"{one.raw_value} {one.raw_unit}",
                 "column": one.column or None,
                 "instrument": one.instrument or None,
                 "divisor": one.divisor,
-                "recipe": one.recipe or None,
             }
             for one in run.measurements.all()
         },

@@ -242,23 +242,21 @@ class EntryPage:
     # Provenance
 
     def counting(self, slug: str) -> list[tuple[Run, Measurement]]:
-        """The published runs behind an estimate; what was written beats what we derived."""
-        found = [
+        """The published runs that state a metric."""
+        return [
             (run, measurement)
             for run in self.runs
             if run.counts
             for measurement in run.measurements.all()
             if measurement.metric == slug
         ]
-        written = [pair for pair in found if not pair[1].recipe]
-        return written or found
 
     def chain_of(self, slug: str) -> Chain | None:
-        estimate = next((one for one in self.estimates if one.metric == slug), None)
-        pairs = self.counting(slug)
-        if estimate is None or not pairs:
+        by_metric = {one.metric: one for one in self.estimates}
+        estimate, pairs = by_metric.get(slug), self.counting(slug)
+        if estimate is None or not (pairs or estimate.recipe):
             return None
-        return Chain(self.entry, estimate, pairs, self.scale(estimate))
+        return Chain(self.entry, estimate, pairs, self.scale(estimate), by_metric)
 
     @cached_property
     def chain(self) -> Chain | None:
@@ -290,10 +288,14 @@ class EntryPage:
 
     @property
     def run_metrics(self) -> list[tuple[metrics.Metric, Scale]]:
-        """The columns of the table of runs: objectives, then others, six at most."""
+        """The columns of the table of runs: objectives, then others, six at most.
+
+        What only follows from the numbers of runs is the entry's, not a run's.
+        """
+        stated = [one for one in self.estimates if not one.recipe]
         first = [metric.slug for metric in self.objectives]
-        slugs = dict.fromkeys([*first, *(one.metric for one in self.estimates)])
-        scales = {one.metric: self.scale(one) for one in self.estimates}
+        slugs = dict.fromkeys([*first, *(one.metric for one in stated)])
+        scales = {one.metric: self.scale(one) for one in stated}
         return [(metrics.get(slug), scales[slug]) for slug in slugs if slug in scales][:6]
 
     @cached_property

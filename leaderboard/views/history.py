@@ -62,9 +62,8 @@ def differences(old: Run, new: Run) -> list[Change]:
 
 
 def written(run: Run) -> dict[str, str]:
-    """Metric → number with its bounds, of those that the file stated."""
+    """Metric → number with its bounds."""
     return {
         one.metric: quantities.of_metric(one.metric, one.value, one.low, one.high)
         for one in run.measurements.all()
-        if not one.recipe
     }

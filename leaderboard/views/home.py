@@ -1,5 +1,6 @@
 """The home page: what this is, where the frontiers are, what changed, and how to take part."""
 
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -7,8 +8,8 @@ from django.db.models import F, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from leaderboard import changes
 from leaderboard.cache import tallied
-from leaderboard.changes import latest
 from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.holdings import holdings, revisions
@@ -37,8 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
     tag = conditional.page_tag(request, states, newest, sorted(facts.items()))
     if (same := conditional.unchanged(request, tag)) is not None:
         return same
-    changes = cache.get_or_set(f"latest-events-{newest}", lambda: latest(CHANGES))
-    context = {"thumbnails": featured, "facts": facts, "changes": changes, "hues": HUES}
+    events = cache.get_or_set(f"latest-changes-{newest}", partial(changes.latest, CHANGES))
+    context = {"thumbnails": featured, "facts": facts, "events": events, "hues": HUES}
     return conditional.tagged(render(request, "leaderboard/home.html", context), tag)
 
 

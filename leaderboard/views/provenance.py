@@ -1,11 +1,13 @@
 """From the value as written to the number shown, step by step."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from leaderboard import quantities
 from leaderboard.core import footprint, metrics, units
 from leaderboard.core.interval import Interval
+from leaderboard.estimates import standings_of
 from leaderboard.facts import Facts
 from leaderboard.models import Entry, Estimate, Measurement, Run, SubmissionRow
 from leaderboard.quantities import Scale, plain
@@ -46,7 +48,7 @@ SHOWN_RUNS = 8
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a formula: a metric of the same run, or a fact of its hardware or place."""
+    """One input of a formula: a metric of the entry, or a fact of its hardware or place."""
 
     name: str
     words: str
@@ -56,12 +58,17 @@ class Input:
 
 @dataclass
 class Chain:
-    """How one estimate of an entry came to be. The steps are told of the run nearest to it."""
+    """How one estimate of an entry came to be.
+
+    One that was read from files is told of the run nearest to it. One that follows from others
+    has no such run, and its inputs are the entry's `estimates`.
+    """
 
     entry: Entry
     estimate: Estimate
     pairs: list[tuple[Run, Measurement]]
     scale: Scale
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
     _facts: Facts = field(default_factory=Facts)
 
     @property
@@ -82,22 +89,23 @@ class Chain:
 
     @property
     def is_derived(self) -> bool:
-        return bool(self.measurement.recipe)
+        return bool(self.estimate.recipe)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it follows from numbers that different runs brought."""
+        return not self.estimate.runs
 
     @property
     def recipe(self) -> metrics.Recipe | None:
         """The formula by its name and version; None when that version is gone."""
-        named = self.measurement.recipe
-        return next((one for one in self.metric.recipes if one.name == named), None)
+        return self.metric.recipe(self.estimate.recipe)
 
     @property
     def in_short(self) -> str:
         if self.is_derived:
-            return (
-                self.recipe.written.replace(" x ", " × ")
-                if self.recipe
-                else self.measurement.recipe
-            )
+            written = self.recipe.written if self.recipe else self.estimate.recipe
+            return written.replace(" x ", " × ")
         return f"written as {self.raw}" + (
             f", by {self.measurement.instrument}" if self.measurement.instrument else ""
         )
@@ -181,21 +189,13 @@ class Chain:
     def inputs(self) -> list[Input]:
         if self.recipe is None:
             return []
-        measured = {one.metric: one for one in self.run.measurements.all()}
-        facts = self._facts.of(
-            self.entry.hardware.slug,
-            self.entry.device_count,
-            self.run.region,
-            self.entry.task.slug,
-            self.entry.model.slug,
-        )
-        return [self.input(name, measured, facts) for name in self.recipe.inputs]
+        standing = standings_of([self.entry.pk]).get(self.entry.pk)
+        facts = self._facts.of(*standing.place) if standing else {}
+        return [self.input(name, facts) for name in self.recipe.inputs]
 
-    def input(
-        self, name: str, measured: dict[str, Measurement], facts: dict[str, Interval]
-    ) -> Input:
-        if name in measured:
-            one = measured[name]
+    def input(self, name: str, facts: dict[str, Interval]) -> Input:
+        if name in self.estimates:
+            one = self.estimates[name]
             text = quantities.of_metric(name, one.value, one.low, one.high)
             return Input(name, metrics.get(name).label.lower(), text, f"?metric={name}#provenance")
         words = FACT_WORDS.get(name, name)

@@ -203,6 +203,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponseBase:
             "board": board,
             "take": take,
             "frame_theme": theme_of(request),
+            "has_knee": chart.bend is not None,
             "wide": drawings.scatter(chart, 1000, 500, "wide", "only-wide", most=14),
             "narrow": drawings.scatter(chart, 358, 320, "narrow", "only-narrow", most=5),
         }

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from ingest import pipeline
 from leaderboard import frontiers
-from leaderboard.models import Board, Entry, Estimate, Run
-from tests.builders import make_user
+from leaderboard.models import Board, Entry, Estimate, Factor, Run, Task
+from tests.builders import make_board, make_user
 from tests.ingest.files import HEADER, csv, make_catalogue, row, sent
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,48 @@ def test_the_api_gives_the_preview_to_its_sender_alone(sender, client):
     answer = client.get(address).json()
     assert answer["runs"] == 1
     assert answer["lines"][0]["numbers"]
+
+
+def grid(region: str, kg_per_j: float) -> None:
+    Factor.objects.create(
+        kind=Factor.Kind.GRID_INTENSITY,
+        region=region,
+        region_name=region,
+        value=kg_per_j,
+        low=kg_per_j / 2,
+        high=kg_per_j * 2,
+        valid_from="2026-01-01",
+        citation="A grid operator",
+    )
+
+
+def test_what_follows_is_previewed_as_it_is_then_published(sender):
+    """Carbon of repeats at one place, at two places, and at a place of which nothing is known."""
+    grid("Sweden", 1e-8)
+    grid("Texas", 1e-7)
+    board = make_board("quality", "carbon", task=Task.objects.get())
+    header = f"{HEADER},region"
+    first = [f"{row(n, energy=100)},Sweden" for n in range(1, 5)]
+    sent(csv(*first, header=header), by=sender)
+    second = [
+        f"{row(1, energy=140)},Sweden",
+        f"{row(2, energy=140)},Texas",
+        f"{row(3, energy=140)},Atlantis",
+        f"{row(9, energy=140)},Texas",
+    ]
+
+    submission = sent(csv(*second, header=header), by=make_user(), publish="NO")
+
+    rows, found = standings(submission)
+    assert rows[1]["values"]["carbon"][:3] == pytest.approx([120e-8, 50e-8, 280e-8])
+    assert rows[4]["values"]["carbon"][0] == pytest.approx(140e-7)
+    assert (rows.keys(), found["unranked"]) == ({1, 4}, 2)
+    publish(submission)
+    for number, one in rows.items():
+        entry = Run.objects.get(submission=submission, row=number).entry
+        stored = Estimate.objects.get(entry=entry, metric="carbon")
+        assert one["values"]["carbon"][:3] == [stored.value, stored.low, stored.high]
+        live = board.placements.live().filter(entry=entry).first()
+        assert one["layer"] == (live.layer if live else 0)
+    # The other two entries have no one grid any more.
+    assert Estimate.objects.filter(metric="carbon").count() == 3

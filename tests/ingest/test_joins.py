@@ -51,23 +51,41 @@ def test_other_settings_are_another_entry(other):
     assert not Estimate.objects.filter(metric="intelligence_per_joule").exists()
 
 
-def test_what_a_run_gave_alone_is_not_worked_out_again():
+def test_what_follows_takes_all_numbers_of_the_entry():
     both = f"{WHO},quality [%],device_energy [J],run_time [s]"
     sent(csv("tiny,riddles,card-9,8,60,200,2", header=both))
 
     sent(csv("tiny,riddles,card-9,8,70", header=QUALITY), by=make_user())
 
     found = Estimate.objects.get(metric="intelligence_per_joule")
-    assert (found.value, found.runs) == (pytest.approx(0.6 / 200), 1)
+    # The middle of 60 % and 70 %; the energy is of one of the two runs.
+    assert (found.value, found.runs) == (pytest.approx(0.65 / 200), 0)
+    alone = Estimate.objects.get(metric="device_time")
+    assert (alone.value, alone.runs) == (pytest.approx(2), 1)
+
+
+def test_repeats_that_measured_the_same_are_told_as_their_number():
+    both = f"{WHO},quality [%],device_energy [J],run_time [s]"
+    sent(csv("tiny,riddles,card-9,8,60,200,2", header=both))
+
+    sent(csv("tiny,riddles,card-9,8,70,100,2", header=both), by=make_user())
+
+    found = Estimate.objects.get(metric="intelligence_per_joule")
+    assert (found.value, found.runs) == (pytest.approx(0.65 / 150), 2)
 
 
 def test_the_entry_says_that_it_is_joined(client):
     sent(csv("tiny,riddles,card-9,8,60", header=QUALITY))
     sent(csv("tiny,riddles,card-9,8,200,2", header=ENERGY), by=make_user())
 
-    page = client.get(Entry.objects.get().get_absolute_url()).content.decode()
+    address = Entry.objects.get().get_absolute_url()
+    page = client.get(address, {"metric": "intelligence_per_joule"}).content.decode()
 
     assert "joined from" in page
+    assert "which stand in different runs" in page
+    assert "intelligence_per_joule.from_device/1" in page
+    told = client.get(f"/api/v1{address}").json()["values"]["intelligence_per_joule"]
+    assert (told["runs"], told["recipe"]) == (0, "intelligence_per_joule.from_device/1")
 
 
 def test_tokens_of_a_service_and_list_prices_give_its_cost(real_data, tmp_path):

@@ -1,5 +1,6 @@
 """The way of a file: received, checked, published, ranked. No broker, no worker."""
 
+import gc
 import io
 from datetime import timedelta
 
@@ -261,7 +262,7 @@ def test_with_review_of_everything_a_clean_file_waits_for_an_editor(settings):
     make_catalogue()
     submission = sent(csv())
     # Written, so that its sender can look at it, but nothing of it counts.
-    assert (submission.state, facts()) == ("HELD", (1, 1, 4, 0))
+    assert (submission.state, facts()) == ("HELD", (1, 1, 3, 0))
 
     with pytest.raises(pipeline.NotAllowed):
         pipeline.publish(submission.pk, by=submission.submitted_by)
@@ -373,3 +374,13 @@ def test_an_entry_keeps_its_place_in_history():
     assert board.placements.at(1).get(layer=1).point == [0.5, 5.0]
     assert board.placements.at(2).get(layer=1).point == [0.6, 4.0]
     assert board.placements.at(2).get(layer=2).point == [0.5, 5.0]
+
+
+@pytest.mark.parametrize("content", [csv(), csv(row(energy="much")), b"no table"])
+def test_python_searches_for_cycles_again_after_a_file(content):
+    make_catalogue()
+    assert gc.isenabled()
+
+    sent(content)
+
+    assert gc.isenabled()

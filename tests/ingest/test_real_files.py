@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from leaderboard import reference
 from leaderboard.filters import Filters
-from leaderboard.models import Board, Entry, Estimate, Measurement, Run
+from leaderboard.models import Board, Entry, Estimate, Run
 from leaderboard.standings import Standings
 from tests.ingest.files import sent, three_devices
 
@@ -68,9 +68,9 @@ def test_the_study_has_the_frontiers_that_are_known_for_it(study, task):
 
 
 def test_the_first_row_of_the_study(study):
-    first = Measurement.objects.filter(run__submission=study, run__row=1)
+    first = Estimate.objects.filter(entry=Run.objects.get(submission=study, row=1).entry)
 
-    found = {measured.metric: measured.value for measured in first}
+    found = {estimate.metric: estimate.value for estimate in first}
 
     assert found["quality"] == pytest.approx(0.7195122, abs=5e-8)
     assert found["node_energy"] == pytest.approx(519.29, abs=0.005)
@@ -96,7 +96,7 @@ def test_mlenergy_results_need_no_context(catalogue, real_data):
         entry__settings__max_num_seqs=64,
         entry__hardware__generic_names__contains=["H100"],
     )
-    found = {measured.metric: measured.value for measured in run.measurements.all()}
+    found = {estimate.metric: estimate.value for estimate in run.entry.estimates.all()}
     assert found["device_energy"] == pytest.approx(214.03, abs=0.005)
     assert found["energy_per_token"] == pytest.approx(0.102343, abs=5e-6)
     assert found["throughput"] == pytest.approx(5512.83, abs=0.005)
@@ -175,9 +175,9 @@ def test_a_board_of_aider_has_cost_per_exercise(catalogue, real_data):
 
 
 def measured(submission):
-    """The numbers of a submission's one run, in canonical units per functional unit."""
-    run = Run.objects.get(submission=submission)
-    return {measured.metric: measured.value for measured in run.measurements.all()}
+    """The numbers of a submission's one entry, in canonical units per functional unit."""
+    entry = Run.objects.get(submission=submission).entry
+    return {estimate.metric: estimate.value for estimate in entry.estimates.all()}
 
 
 def test_power_and_throughput_of_a_served_model_give_energy_per_token(catalogue, real_data):

@@ -188,6 +188,17 @@ def test_entries_are_added_removed_and_put_first_by_links(client, three):
     )
 
 
+def test_who_begins_is_offered_the_ends_and_the_middle_of_a_frontier(client):
+    board = make_board(title="Trivia")
+    rows = [make_entry(board, quality=q, energy=1000**q) for q in (0.9, 0.1, 0.5, 0.4, 0.6)]
+    refresh(board)
+
+    page = text_of(client.get("/compare/"))
+
+    chosen = "&amp;".join(f"entry={rows[place].pk}" for place in (1, 2, 0))
+    assert f'<a href="/compare/?{chosen}">Trivia</a>' in page
+
+
 def test_the_api_tells_what_the_page_does_and_refuses_what_the_page_ignores(client, three):
     told = client.get(f"/api/v1/compare/{asked(three)}").json()
     twin = client.get(f"/compare/data.json{asked(three)}").json()

@@ -1,4 +1,4 @@
-"""Set-based estimates against the definition in `core.consensus`."""
+"""Set-based estimates against the definitions in `core.consensus` and `core.derive`."""
 
 import random
 import threading
@@ -8,11 +8,30 @@ import pytest
 from django.db import connection
 
 from leaderboard import estimates
+from leaderboard.core.columns import IN_COLUMNS
 from leaderboard.core.consensus import pooled
+from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
-from leaderboard.models import Change, Estimate, Measurement, Submission
+from leaderboard.facts import Facts
+from leaderboard.models import (
+    Change,
+    Entry,
+    Estimate,
+    Factor,
+    HardwareFact,
+    Measurement,
+    Run,
+    Submission,
+)
 from leaderboard.models.evidence import Origin
-from tests.builders import make_board, make_entry, make_run, make_submission, make_task
+from tests.builders import (
+    make_board,
+    make_entry,
+    make_hardware,
+    make_run,
+    make_submission,
+    make_task,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +41,7 @@ STATES = ("PUBLISHED", "PUBLISHED", "PUBLISHED", "WITHDRAWN", "HELD", "CHECKED")
 
 
 def expected() -> dict[tuple[int, str], tuple]:
-    """(entry, metric) → estimate by the definition: what was written beats what was derived."""
+    """(entry, metric) → estimate by the definition."""
     found: dict[tuple[int, str], list[Measurement]] = {}
     published = Measurement.objects.filter(run__submission__state="PUBLISHED")
     for measurement in published.select_related("run"):
@@ -31,16 +50,17 @@ def expected() -> dict[tuple[int, str], tuple]:
 
 
 def estimate(measurements: list[Measurement]) -> tuple:
-    written = [m for m in measurements if not m.recipe] or measurements
-    pool = pooled([Interval(m.value, m.low, m.high) for m in written])
-    best = min(Origin.values.index(m.origin) for m in written)
-    return (best, len(written), *(pytest.approx(v) for v in (pool.value, pool.low, pool.high)))
+    pool = pooled([Interval(m.value, m.low, m.high) for m in measurements])
+    best = min(Origin.values.index(m.origin) for m in measurements)
+    bounds = (pool.value, pool.low, pool.high)
+    return (best, len(measurements), *(pytest.approx(v) for v in bounds))
 
 
 def stored() -> dict[tuple[int, str], tuple]:
+    """What is pooled."""
     return {
         (e.entry_id, e.metric): (e.origin, e.runs, e.value, e.low, e.high)
-        for e in Estimate.objects.all()
+        for e in Estimate.objects.filter(recipe="")
     }
 
 
@@ -79,11 +99,117 @@ def test_the_middle_of_an_odd_number_of_runs_and_the_mean_of_the_two_middle_ones
     assert stored()[entry.pk, "latency"] == (1, 3, 4.0, 1.0, 100.0)
 
 
-def test_a_derived_number_yields_to_a_written_one():
-    entry = make_entry(make_task(), origin="DERIVED", carbon=5)
-    make_run(entry, origin="REPORTED", carbon=1)
+STATED = ("quality", "node_energy", "device_energy", "device_time", "run_time", "tokens_out")
+REGIONS = ("", "Sweden", "Sweden", "Texas")
 
-    assert stored()[entry.pk, "carbon"] == (Origin.values.index("REPORTED"), 1, 1.0, 1.0, 1.0)
+
+def catalogued() -> Any:
+    """A device of which facts are known, and grids."""
+    device = make_hardware(tdp_w=300)
+    for kind, value in (("DEVICE_HOUR_PRICE", 3.6), ("ANALYSED_MASS", 1.5)):
+        HardwareFact.objects.create(
+            hardware=device,
+            kind=kind,
+            value=value,
+            low=value / 2,
+            high=value * 2,
+            is_preferred=True,
+            citation="x",
+        )
+    for region, value in (("Sweden", 1e-8), ("Texas", 1e-7)):
+        Factor.objects.create(
+            kind=Factor.Kind.GRID_INTENSITY,
+            region=region,
+            region_name=region,
+            value=value,
+            low=value,
+            high=value,
+            valid_from="2026-01-01",
+            citation="x",
+        )
+    return device
+
+
+def followed(entry: Entry, facts: Facts) -> dict[str, tuple]:
+    """Metric → recipe, runs and value by the definition, from the runs that count."""
+    counting = Run.objects.filter(entry=entry, submission__state="PUBLISHED", replaced_by=None)
+    regions = set(counting.values_list("region", flat=True))
+    numbers: dict[str, list[Interval]] = {}
+    behind: dict[str, set[int]] = {}
+    for m in Measurement.objects.filter(run__in=counting):
+        numbers.setdefault(m.metric, []).append(Interval(m.value, m.low, m.high))
+        behind.setdefault(m.metric, set()).add(m.run_id)
+    region = regions.pop() if len(regions) == 1 else ""
+    place = (entry.hardware.slug, entry.device_count, region, entry.task.slug, entry.model.slug)
+    known = {metric: pooled(of) for metric, of in numbers.items()}
+    follows = derive(known, facts.of(*place))
+
+    def stands_on(metric: str) -> set[frozenset[int]]:
+        if metric in behind:
+            return {frozenset(behind[metric])}
+        inputs = follows[metric][1].inputs if metric in follows else ()
+        return {runs for name in inputs for runs in stands_on(name)}
+
+    found = {}
+    for metric, (interval, recipe) in follows.items():
+        sets = stands_on(metric)
+        runs = len(sets.pop()) if len(sets) == 1 else 0
+        found[metric] = (recipe.name, runs, interval)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_follows_is_derived_once_from_the_pooled_numbers(seed):
+    """Enough entries alike for columns, and some with runs that measured different things."""
+    rng = random.Random(seed)
+    task, device = make_task(), catalogued()
+    entries = [
+        make_entry(task, hardware=device, quality=0.5, node_energy=some_value(rng), run_time=2)
+        for _ in range(IN_COLUMNS + 4)
+    ]
+    for _ in range(12):
+        entry = rng.choice(entries[: IN_COLUMNS // 2])
+        values: dict[str, Any] = {m: some_value(rng) for m in STATED if rng.random() > 0.4}
+        submission = make_submission(state=rng.choice(STATES))
+        make_run(entry, submission=submission, region=rng.choice(REGIONS), **values)
+
+    estimates.refresh([entry.pk for entry in entries])
+
+    facts = Facts()
+    for entry in entries:
+        found = {
+            one.metric: (one.recipe, one.runs, Interval(one.value, one.low, one.high))
+            for one in Estimate.objects.filter(entry=entry).exclude(recipe="")
+        }
+        right = followed(entry, facts)
+        assert found.keys() == right.keys()
+        for metric, (recipe, runs, one) in found.items():
+            assert (recipe, runs) == right[metric][:2], metric
+            bounds = (right[metric][2].value, right[metric][2].low, right[metric][2].high)
+            assert (one.value, one.low, one.high) == pytest.approx(bounds, rel=1e-12)
+    names = set(Estimate.objects.exclude(recipe="").values_list("metric", flat=True))
+    assert {"cost_of_pass", "material", "intelligence_per_joule"} <= names
+
+
+def test_a_number_of_repeats_follows_from_their_middle():
+    """The middle energy by the middle quality, not the middle of each run's own ratio."""
+    entry = make_entry(make_task(), quality=0.5, device_energy=10)
+    make_run(entry, quality=0.8, device_energy=80)
+    make_run(entry, quality=0.9, device_energy=20)
+
+    found = Estimate.objects.get(entry=entry, metric="intelligence_per_joule")
+
+    assert found.value == pytest.approx(0.8 / 20)
+    assert (found.low, found.high) == pytest.approx((0.5 / 80, 0.9 / 10))
+    assert found.runs == 3
+
+
+def test_a_derived_number_yields_to_a_written_one():
+    entry = make_entry(make_task(), quality=0.5, device_energy=10)
+    make_run(entry, origin="REPORTED", intelligence_per_joule=1)
+
+    found = Estimate.objects.get(entry=entry, metric="intelligence_per_joule")
+    assert (found.value, found.recipe, found.runs) == (1.0, "", 1)
 
 
 def test_an_entry_without_published_runs_has_no_estimates():

@@ -555,24 +555,15 @@ def test_the_number_of_queries_does_not_grow(client, catalogue):
 
 
 def test_an_entry_shows_the_way_from_device_time_to_material(client, catalogue):
-    task = make_task()
-    entry = make_entry(
-        task,
-        origins={"gpu_lives": "DERIVED", "device_time": "DERIVED"},
-        device_time=3600,
-        gpu_lives=(1e-5, 2e-5, 4e-5),
-        material=(1e-5, 3e-5, 6e-5),
-    )
-    entry.runs.get().measurements.filter(metric="gpu_lives").update(
-        recipe="gpu_lives.from_device_time/1"
-    )
+    entry = make_entry(make_task(), device_time=3600, material=(1e-5, 3e-5, 6e-5))
 
     text = client.get(f"/entries/{entry.pk}/").content.decode()
     chain = text.partition('id="life-share"')[2]
 
     assert "1.00\xa0h" in chain
     assert "life of 2.00 years (1.00 to 5.00)" in chain
-    assert "20\xa0× 10⁻⁶ device lives (10.0–40.0)" in chain
+    # An hour of two years of 8,760 hours, of five at least and of one at most.
+    assert "57\xa0× 10⁻⁶ device lives (22.8–114)" in chain
     assert "30\xa0mg (10.0–60.0)" in chain
     assert "Not published of this device, so missing here" in chain
 

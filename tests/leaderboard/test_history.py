@@ -57,7 +57,7 @@ def test_each_version_says_what_changed_and_why(client, site):
     assert "1 entry entered" in moves[2]
     assert "A new result" in moves[2]
     assert "Dominated by <a" in moves[2]
-    assert "Its sender withdrew it: A slip" in moves[3]
+    assert "Its sender withdrew the numbers: A slip" in moves[3]
     assert "What dominated it is gone" in moves[3]
     assert "quality 50.0 → 55.0\u00a0%" in moves[4]
     assert "node energy 10.0 → 9.00\u00a0J" in moves[4]

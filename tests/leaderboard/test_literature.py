@@ -494,7 +494,7 @@ def test_a_board_is_narrowed_to_a_kind_of_techniques(client):
     page = text_of(client.get(board.get_absolute_url(), {"technique": "speculative-decoding"}))
 
     assert "1 of 2 entries" in page
-    assert '<option value="quantisation">quantisation</option>' in page
+    assert '<input type="checkbox" name="technique" value="quantisation" form="view">' in page
     found = api(client, f"boards/{board.slug}/entries/", technique="quantisation")["results"]
     assert [row["model"]["name"] for row in found] == ["Small"]
 

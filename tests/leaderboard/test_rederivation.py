@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
-from leaderboard import estimates, rederivation, tasks
+from leaderboard import rederivation, tasks
 from leaderboard.core import metrics
 from leaderboard.core.derive import following
 from leaderboard.models import (
@@ -56,26 +56,25 @@ def test_a_new_price_reaches_the_estimates_and_the_board_is_told():
     price(3.6)
     sent(csv(row(latency=10), header=HEADER))
     assert cost() == pytest.approx(10 * 3.6 / 3600)
-    written = set(Measurement.objects.filter(recipe="").values_list("metric", "value"))
+    written = set(Measurement.objects.values_list("metric", "value"))
     price(7.2)
 
     boards = rederive(at=timezone.now())
 
     assert cost() == pytest.approx(10 * 7.2 / 3600)
     assert boards == {Board.objects.get().pk}
-    assert set(Measurement.objects.filter(recipe="").values_list("metric", "value")) == written
+    assert set(Measurement.objects.values_list("metric", "value")) == written
 
 
 def test_without_a_change_nothing_is_written():
     make_catalogue()
     price(3.6)
     sent(csv(row(1), row(2), header=HEADER))
-    before = set(Measurement.objects.values_list("run", "metric", "value", "low", "high", "recipe"))
+    before = rows()
 
     assert rederive(at=timezone.now()) == set()
 
-    after = set(Measurement.objects.values_list("run", "metric", "value", "low", "high", "recipe"))
-    assert after == before
+    assert rows() == before
 
 
 def test_what_no_longer_follows_is_gone():
@@ -87,12 +86,26 @@ def test_what_no_longer_follows_is_gone():
     rederive(at=timezone.now())
 
     assert not Estimate.objects.filter(metric="cost").exists()
-    assert not Measurement.objects.filter(metric="cost").exists()
+
+
+def test_what_a_retired_formula_gave_is_gone():
+    entries_at(3.6, 1)
+    before = rows()
+    entry = Entry.objects.get()
+    bounds = {"value": 1, "low": 1, "high": 1, "runs": 1, "origin": 3}
+    for metric in ("happiness", "memory"):
+        Estimate.objects.create(
+            entry=entry, task=entry.task, metric=metric, recipe=f"{metric}.by_decree/1", **bounds
+        )
+
+    rederive(at=timezone.now())
+
+    assert rows() == before
 
 
 def rows() -> set[tuple]:
-    columns = ("run", "metric", "value", "low", "high", "recipe")
-    return set(Measurement.objects.values_list(*columns))
+    columns = ("entry", "metric", "value", "low", "high", "runs", "recipe")
+    return set(Estimate.objects.values_list(*columns))
 
 
 def entries_at(dollars: float, count: int) -> None:
@@ -104,14 +117,13 @@ def entries_at(dollars: float, count: int) -> None:
 
 def outdated(metric: str, factor: float) -> None:
     """The metric as an older recipe would have left it."""
-    old = Measurement.objects.filter(metric=metric).exclude(recipe="")
+    old = Estimate.objects.filter(metric=metric).exclude(recipe="")
     old.update(
         recipe=f"{metric}.from_device_time/0",
         value=F("value") * factor,
         low=F("low") * factor,
         high=F("high") * factor,
     )
-    estimates.refresh(Entry.objects.values_list("pk", flat=True))
 
 
 def rederived(*arguments: str) -> str:
@@ -126,7 +138,7 @@ def test_one_metric_takes_with_it_what_follows_from_it_and_nothing_else():
     before = rows()
     outdated("cost", 0.5)
     outdated("cost_of_pass", 0.5)
-    Measurement.objects.filter(metric="device_time").update(value=7, low=7, high=7)
+    Estimate.objects.filter(metric="device_time").update(value=7, low=7, high=7)
 
     rederive("cost", at=timezone.now())
 
@@ -135,8 +147,8 @@ def test_one_metric_takes_with_it_what_follows_from_it_and_nothing_else():
     seven = 7 * 3.6 / 3600
     costs = [value for _, metric, value, *_ in now if metric == "cost"]
     assert costs == [pytest.approx(seven)] * 2
-    by_run = sorted(now, key=lambda one: one[:2])
-    passes = [value for _, metric, value, *_ in by_run if metric == "cost_of_pass"]
+    by_entry = sorted(now, key=lambda one: one[:2])
+    passes = [value for _, metric, value, *_ in by_entry if metric == "cost_of_pass"]
     assert passes == [pytest.approx(seven / float(quality)) for quality in qualities()]
     touched = {"cost", "cost_of_pass", "device_time"}
     assert {one for one in now if one[1] not in touched} == {
@@ -145,7 +157,7 @@ def test_one_metric_takes_with_it_what_follows_from_it_and_nothing_else():
 
 
 def qualities() -> list[float]:
-    found = Measurement.objects.filter(metric="quality").order_by("run")
+    found = Estimate.objects.filter(metric="quality").order_by("entry")
     return list(found.values_list("value", flat=True))
 
 
@@ -168,7 +180,7 @@ def test_a_new_recipe_is_told_once_with_how_far_entries_moved(client):
     again = rederived("cost", "--inline")
 
     change = "cost.from_device_time/0 → cost.from_device_time/1"
-    assert f"cost: 4 entries moved, by +100.0 %; {change} in 4 runs" in printed
+    assert f"cost: 4 entries moved, by +100.0 %; {change} in 4 entries" in printed
     assert "No entry moved." in again
     told = client.get("/api/v1/metrics/cost/").json()["changes"]
     assert [
@@ -275,7 +287,7 @@ def test_the_workers_rebuild_a_metric_and_the_boards_follow(worker):
 
 
 def device_times() -> list[float]:
-    return list(Measurement.objects.filter(metric="device_time").values_list("value", flat=True))
+    return list(Estimate.objects.filter(metric="device_time").values_list("value", flat=True))
 
 
 @pytest.mark.django_db(transaction=True)

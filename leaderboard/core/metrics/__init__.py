@@ -187,6 +187,10 @@ class Metric:
 
         return register
 
+    def recipe(self, name: str) -> Recipe | None:
+        """The recipe of that name and version; None when it is in use no more."""
+        return next((one for one in self.recipes if one.name == name), None)
+
     @property
     def doc(self) -> str:
         return inspect.getdoc(importlib.import_module(f"{__name__}.{self.slug}")) or ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard.core import metrics
-from leaderboard.core.columns import Columns, derive_many
+from leaderboard.core.columns import IN_COLUMNS, Columns, derive_each, derive_many
 from leaderboard.core.derive import derive
 from leaderboard.core.interval import Interval
 
@@ -38,7 +38,7 @@ def test_columns_are_derived_as_single_entries_are(seed):
     }
     rows = [{slug: interval(rng) for slug in measured} for _ in range(N)]
 
-    columns = {slug: Columns.of([row[slug] for row in rows]) for slug in measured}
+    columns = {slug: Columns.of([row[slug].bounds for row in rows]) for slug in measured}
     many = derive_many(columns, facts, N)
 
     for place, row in enumerate(rows):
@@ -87,8 +87,37 @@ def test_entries_may_lack_different_metrics_and_facts(seed):
             assert metrics.ALL[slug].recipes[used[place]] is recipe
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_each_of_many_is_derived_as_it_would_be_alone(seed):
+    """Groups of those alike, large and small; and only some of the metrics where that is asked."""
+    rng = random.Random(seed)
+    kinds = [rng.sample(ALL, rng.randint(1, 14)) for _ in range(3)]
+    sizes = (IN_COLUMNS + 5, 3, IN_COLUMNS)
+    facts = {name: Interval.exact(rng.uniform(0.1, 9)) for name in sorted(metrics.FACTS)}
+    rows = [
+        {slug: interval(rng) for slug in kind}
+        for kind, size in zip(kinds, sizes, strict=True)
+        for _ in range(size)
+    ]
+    rng.shuffle(rows)
+    only = ALL if seed % 2 else rng.sample(ALL, 30)
+    asked = {7 * n: {slug: one.bounds for slug, one in row.items()} for n, row in enumerate(rows)}
+
+    found = {(one.entry, one.metric): one for one in derive_each(asked, facts, only)}
+
+    right = {
+        (7 * n, slug): expected
+        for n, row in enumerate(rows)
+        for slug, expected in derive(row, facts, only).items()
+    }
+    assert found.keys() == right.keys()
+    for key, (expected, recipe) in right.items():
+        assert same(Interval(*found[key].bounds), expected)
+        assert found[key].recipe is recipe
+
+
 def test_something_is_derived_at_all():
-    columns = {"node_energy": Columns.of([Interval(3.6e6, 3e6, 4e6)] * 3)}
+    columns = {"node_energy": Columns.of([(3.6e6, 3e6, 4e6)] * 3)}
     facts = {"grid_intensity": Interval(0.5 / 3.6e6, 0.4 / 3.6e6, 0.6 / 3.6e6)}
 
     carbon, _ = derive_many(columns, facts, 3)["carbon"]
@@ -98,7 +127,7 @@ def test_something_is_derived_at_all():
 
 
 def test_a_missing_value_stays_missing():
-    columns = Columns.of([Interval.exact(4.0)] * 2)
+    columns = Columns.of([(4.0, 4.0, 4.0)] * 2)
     columns.value[1] = columns.low[1] = columns.high[1] = np.nan
 
     for result in (columns + 1, 2 * columns, 1 / columns, columns / Interval.exact(2.0)):
@@ -106,6 +135,6 @@ def test_a_missing_value_stays_missing():
 
 
 def test_a_divisor_that_can_be_zero_gives_nothing():
-    divisor = Columns.of([Interval(1, 0, 2), Interval(1, 1, 2), Interval(-1, -2, -1)])
+    divisor = Columns.of([(1, 0, 2), (1, 1, 2), (-1, -2, -1)])
 
     assert (1 / divisor).is_known.tolist() == [False, True, True]
