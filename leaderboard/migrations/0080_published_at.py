@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("leaderboard", "0013_sharing"),
+        ("leaderboard", "0015_fewer_triggers"),
     ]
 
     operations = [
