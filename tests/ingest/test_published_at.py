@@ -53,7 +53,7 @@ def test_the_migration_fills_in_what_is_known():
     Submission.objects.update(published_at=None)
 
     with connection.cursor() as cursor:
-        cursor.execute(import_module("leaderboard.migrations.0080_published_at").FILL_SQL)
+        cursor.execute(import_module("leaderboard.migrations.0016_published_at").FILL_SQL)
 
     found = dict(Submission.objects.values_list("pk", "published_at"))
     assert [found[one.pk] for one in (kept, taken, never, held)] == [decided, NOW, None, None]
