@@ -96,7 +96,7 @@ const sayPoint = (point) => {
 };
 
 // Plotly weighs more than all else here. The server's drawing is there already, so it comes when
-// the page has been shown, nothing else waits, and the chart is near.
+// the page has been shown and nothing else waits; on a phone, when the chart is near.
 const pageShown = new Promise((done) => {
   if (document.readyState === "complete") done();
   else addEventListener("load", done, { once: true });
@@ -121,7 +121,7 @@ async function draw() {
   const data = document.getElementById("figure");
   if (!box || !data) return;
   await pageShown;
-  await nearby(box);
+  if (!hasPointer) await nearby(box);
   await idle();
   if (!await loaded(box.dataset.plotly)) return;
   styles ??= await (await fetch(box.dataset.styles)).json();
