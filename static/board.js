@@ -96,19 +96,18 @@ const sayPoint = (point) => {
 };
 
 // Plotly weighs more than all else here. The server's drawing is there already, so it comes when
-// the page has been shown, nothing else waits, and the chart is near.
+// the page has been shown and nothing else waits; on a phone, when the chart is touched.
 const pageShown = new Promise((done) => {
   if (document.readyState === "complete") done();
   else addEventListener("load", done, { once: true });
 });
 const idle = () => new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done));
-const nearby = (box) => new Promise((done) => {
-  const watch = new IntersectionObserver(([one]) => {
-    if (!one.isIntersecting) return;
-    watch.disconnect();
+const touched = (box) => new Promise((done) => {
+  box.addEventListener("pointerdown", (event) => {
+    const entry = event.target.closest("[data-entry]")?.dataset.entry;
+    if (entry) sayEntry(Number(entry));
     done();
-  }, { rootMargin: "100px" });
-  watch.observe(box);
+  }, { once: true });
 });
 let loading = null;
 const loaded = (src) => (loading ??= new Promise((done) => {
@@ -121,7 +120,7 @@ async function draw() {
   const data = document.getElementById("figure");
   if (!box || !data) return;
   await pageShown;
-  await nearby(box);
+  if (!hasPointer) await touched(box);
   await idle();
   if (!await loaded(box.dataset.plotly)) return;
   styles ??= await (await fetch(box.dataset.styles)).json();
