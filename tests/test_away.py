@@ -35,7 +35,7 @@ def test_without_the_database_a_page_says_so_and_that_it_will_be_back(no_databas
 
 
 def test_a_fault_of_ours_is_still_one(db, monkeypatch):
-    monkeypatch.setattr("leaderboard.views.site.site_facts", lambda: 1 / 0)
+    monkeypatch.setattr("leaderboard.views.home.site_facts", lambda: 1 / 0)
 
     answer = Client(raise_request_exception=False).get("/")
 

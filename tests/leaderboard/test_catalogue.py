@@ -418,8 +418,8 @@ def test_home_counts_what_is_published_and_says_the_finding(client):
     assert "2 published runs" in page
     assert "2 with entries</a>, 3 known" in page
     assert "1 with entries</a>, 1 known" in page
-    # Half of the values of two entries, of which energy alone has bounds: one of four.
-    assert "25 % of values" in page
+    # The energy of one has bounds, and the intelligence per joule that follows: two of six.
+    assert "33 % of values" in page
     assert "Mole" not in page
     [finding] = re.findall(r'<p class="finding">(.*?)</p>', page)
     assert finding.replace("\u00a0", " ").startswith(

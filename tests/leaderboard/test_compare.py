@@ -57,7 +57,7 @@ def test_what_is_clear_is_told_and_what_is_not_is_too_close(client, three):
     assert "+7.5 points" in words
     assert "too close to A" in words
     assert page.index("Clear differences between all") < page.index("Some stand out")
-    assert page.count('class="letter-dot"') == 2 * 3 + 2 * 3  # two strips, two charts
+    assert page.count('class="letter-dot"') == 3 * 3 + 2 * 3  # three strips, two charts
 
 
 def test_settings_that_differ_stand_apart_from_those_that_do_not(client, three):
@@ -103,7 +103,8 @@ def test_entries_of_different_tasks_are_warned_about_and_get_no_ratio(client):
     assert "one summary written" in page.partition("Not everything here can be compared")[2]
     assert 'class="ratio"' not in page
     assert "Of different tasks, so not comparable" in page
-    assert [row["ratios"] for row in told["metrics"]] == [{}, {}]
+    assert {row["metric"] for row in told["metrics"]} >= {"quality", "node_energy"}
+    assert all(row["ratios"] == {} for row in told["metrics"])
 
 
 def test_one_of_another_task_does_not_keep_the_others_from_being_compared(client):
@@ -114,8 +115,8 @@ def test_one_of_another_task_does_not_keep_the_others_from_being_compared(client
     page = text_of(client.get(f"/compare/{asked([one, other, two])}"))
 
     assert "A clearly lowest, then C; B not compared" in page
-    # On the lines, and in no chart.
-    assert page.count('class="letter-dot"') == 2 * 2
+    # On the lines of quality, energy and what follows from them, and in no chart.
+    assert page.count('class="letter-dot"') == 3 * 2
 
 
 def test_energies_of_different_boundaries_are_warned_about(client):
@@ -126,7 +127,8 @@ def test_energies_of_different_boundaries_are_warned_about(client):
     page = text_of(client.get(f"/compare/{asked([one, two])}"))
 
     assert "Their energies have different boundaries" in page
-    assert page.count("not known</span>") == 2
+    # The energy that the other has, and the intelligence per joule that follows from it.
+    assert page.count("not known</span>") == 2 * 2
 
 
 def test_a_measured_energy_beside_an_estimated_one_is_warned_about(client):

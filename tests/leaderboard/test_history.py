@@ -211,8 +211,17 @@ def test_the_best_per_joule_doubles_as_fast_as_its_records(client):
 
 
 def test_too_few_dates_are_said_instead_of_a_doubling_time(client, site):
-    cache.clear()
     page = text_of(client.get(history(site.board)))
+
+    assert "No doubling time: only 0 dates of release brought a new best" in page
+
+
+def test_a_board_without_energies_says_so_instead_of_a_doubling_time(client):
+    board = make_board("quality", "latency")
+    make_entry(board, quality=0.5, latency=1)
+    refresh(board)
+
+    page = text_of(client.get(history(board)))
 
     assert "No doubling time: no entry has both a quality and an energy." in page
 
