@@ -54,5 +54,6 @@ def test_files_that_come_replace_and_go_are_the_reasons_of_moves():
     assert told(step().entered) == [(winner, "dominator_gone", corrected)]
 
     assert [event.kind for event in Question(Board.objects.get()).page(20)] == [
-        *("frontier", "withdrawn", "frontier", "frontier", "published", "board", "published"),
+        *("frontier", "withdrawn", "frontier", "superseded"),
+        *("frontier", "published", "board", "published"),
     ]
