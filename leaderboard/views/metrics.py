@@ -31,7 +31,11 @@ FAMILY = {
 
 @require_safe
 def metric_list(request: HttpRequest) -> HttpResponse:
-    rows = sorted(metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label))
+    ordered = sorted(metrics.ALL.values(), key=lambda metric: (FAMILY[metric.family], metric.label))
+    rows = [
+        (metric, [(formula_shown(one.mathml), one.written) for one in metric.formulas])
+        for metric in ordered
+    ]
     badges = ABOUT_BADGES.items()
     return render(request, "leaderboard/metrics.html", {"rows": rows, "badges": badges})
 

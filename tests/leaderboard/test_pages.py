@@ -171,6 +171,16 @@ def test_every_badge_is_explained_where_it_leads(client):
     assert 'href="/metrics/#badges">reconstructed</a>' in text_of(client.get("/metrics/material/"))
 
 
+def test_the_list_of_metrics_shows_every_formula(client):
+    rows = text_of(client.get("/metrics/")).partition("<tbody")[2].split('<tr role="row">')[1:]
+
+    assert len(rows) == len(metrics.ALL)
+    for metric in metrics.ALL.values():
+        row = next(one for one in rows if f"<code>{metric.slug}</code>" in one)
+        assert row.count("<math") == len(metric.formulas), metric.slug
+        assert ("measured" in row.rpartition("<td")[2]) == (not metric.formulas)
+
+
 def test_a_page_that_is_not_there_names_those_close_to_it(client):
     make_board(slug="gpqa", title="Graduate questions")
 
