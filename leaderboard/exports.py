@@ -64,7 +64,7 @@ class ViewSheet:
         self.ranked_on, self.citation = ranked_on, citation
 
     def blocks(self) -> Iterator[Block]:
-        standings, order = self.standings, self.standings.order
+        standings, order = self.standings, self.standings.order.all
         # For all at once: each stretch alone would count through all the others again.
         ranks = standings.ranks(self.ranked_on)
         for start in range(0, len(order), ROWS_AT_ONCE):

@@ -17,9 +17,10 @@ from leaderboard import snapshots, yours
 from leaderboard.core import metrics, pareto
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.facets import FACETS, Facets, Named, Value
-from leaderboard.filters import LAYER, SCORE, Filters
+from leaderboard.filters import Filters
 from leaderboard.models import Board, Entry
 from leaderboard.models.evidence import MEASURED_CODES, NOT_STATED, SHOWN_SETTINGS, Points
+from leaderboard.ordering import Order
 from leaderboard.snapshot import CATALOGUE, Snapshot
 from leaderboard.weighing import Weighed
 
@@ -221,34 +222,9 @@ class Standings:
         return Weighed.of(self.points, self.filters.weights) if self.filters.weights else None
 
     @cached_property
-    def order(self) -> np.ndarray:
-        """Places of the ranked entries in the order asked for; ties by entry id."""
-        sort = self.filters.sort
-        if self.weighed is not None and sort in (LAYER, SCORE):
-            order = self.weighed.best_first
-        else:
-            by = self.filters.y if sort in (LAYER, SCORE) else sort.removeprefix("-")
-            order = self.sorted_by(by, worst_first=sort.startswith("-"))
-        if sort != LAYER:
-            return order
-        layer = self.layer[order]
-        placed = layer > 0
-        first = order[placed][np.argsort(layer[placed], kind="stable")]
-        return np.concatenate([first, order[~placed]])
-
-    def sorted_by(self, metric: str, *, worst_first: bool = False) -> np.ndarray:
-        """Places of the ranked entries, the best or the worst on a metric first, missing last."""
-        order = self.snapshot.order(metric)
-        if not self.ranked.all():
-            order = order[self.ranked[order]]
-        is_descending = (metrics.get(metric).better == metrics.HIGHER) != worst_first
-        if is_descending:
-            order = reversed_stably(order, self.snapshot.part("value", metric))
-        # From places in the snapshot to places among the ranked.
-        if len(order) < len(self):
-            missing = np.flatnonzero(self.ranked & ~self.snapshot.has(metric))
-            order = np.concatenate([order, missing])
-        return order if len(self) == self.total else (np.cumsum(self.ranked) - 1)[order]
+    def order(self) -> Order:
+        """The ranked entries in the order asked for."""
+        return Order(self)
 
     def drawn(self, x: str, y: str, most: int) -> np.ndarray:
         """Places of the ranked entries that a chart of two metrics draws.
@@ -321,11 +297,7 @@ class Standings:
     def place_in_order(self, entry: int) -> int | None:
         """How many rows stand before an entry in the order asked for; None if it is not ranked."""
         place = self.place_of(entry)
-        return None if place is None else int(np.flatnonzero(self.order == place)[0])
-
-    def page(self, start: int, size: int) -> np.ndarray:
-        """Places of a stretch of the ranked entries in their order."""
-        return self.order[start : start + size]
+        return None if place is None else self.order.before(place)
 
     def named(self, places: np.ndarray) -> dict[int, Entry]:
         """The entries at these places by id, with everything their names need."""
@@ -364,16 +336,3 @@ def who(
     shown = tuple(str(settings[key]) for key in SHOWN_SETTINGS if settings.get(key))
     is_stated = settings.get("devices") != NOT_STATED
     return Who(entry, model, method, hardware, count if is_stated else None, shown)
-
-
-def reversed_stably(order: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """An ascending order turned round, equals still by place."""
-    turned = order[::-1]
-    sizes = values[turned]
-    starts = np.flatnonzero(np.r_[True, sizes[1:] != sizes[:-1]]) if len(turned) else turned
-    lengths = np.diff(np.r_[starts, len(turned)])
-    if (lengths == 1).all():
-        return turned
-    # Each run of equals is read backwards.
-    offset = np.arange(len(turned)) - np.repeat(starts, lengths)
-    return turned[np.repeat(starts + lengths - 1, lengths) - offset]

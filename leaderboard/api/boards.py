@@ -61,25 +61,30 @@ def board(request: Request, asked: Asked, slug: str):
 class Page:
     """A stretch of the ranked entries that begins after the cursor's."""
 
-    def __init__(self, request: Request, asked: Asked, view: View, order: np.ndarray):
-        self.view, self.standings = view, view.standings
-        standings = view.standings
-        start = self.start(asked["cursor"], standings.points.entries[order])
-        self.places = order[start : start + asked["limit"]]
-        self.next = None
-        if start + asked["limit"] < len(order):
-            self.next = next_url(request, int(standings.points.entries[self.places[-1]]))
+    def __init__(self, request: Request, view: View, places: np.ndarray, *, is_last: bool):
+        self.view, self.standings, self.places = view, view.standings, places
+        self.next = None if is_last else next_url(request, self.standings.entry_at(places[-1]))
 
-    @staticmethod
-    def start(cursor: str | None, entries: np.ndarray) -> int:
-        """The place after the cursor's entry."""
-        if not cursor:
-            return 0
-        found = np.flatnonzero(entries == key_of(cursor, int))
-        if not len(found):
-            message = "The board has changed since; the entry of this cursor is gone. Start anew."
-            raise refused([complaint("cursor.stale", message, "cursor")])
-        return int(found[0]) + 1
+    @classmethod
+    def of_all(cls, request: Request, asked: Asked, view: View) -> "Page":
+        """In the order asked for."""
+        standings, start, size = view.standings, 0, asked["limit"]
+        if asked["cursor"]:
+            found = standings.place_in_order(key_of(asked["cursor"], int))
+            start = known(found) + 1
+        places = standings.order.stretch(start, size)
+        return cls(request, view, places, is_last=start + size >= len(standings))
+
+    @classmethod
+    def of_layer(cls, request: Request, asked: Asked, view: View, places: np.ndarray) -> "Page":
+        """Of these places, all of one layer."""
+        standings, start, size = view.standings, 0, asked["limit"]
+        if asked["cursor"]:
+            place = standings.place_of(key_of(asked["cursor"], int))
+            found = np.flatnonzero(places == known(place))
+            start = known(int(found[0]) if len(found) else None) + 1
+        is_last = start + size >= len(places)
+        return cls(request, view, places[start : start + size], is_last=is_last)
 
     def rows(self) -> list[dict[str, Any]]:
         """The entries of the page with what ranks them."""
@@ -108,6 +113,14 @@ class Page:
             row | {"score": score, "is_own": is_own, "chance": chance}
             for row, (score, is_own, chance) in zip(rows, more, strict=True)
         ]
+
+
+def known(place: int | None) -> int:
+    """The place of a cursor's entry. Raises Problem where it is gone."""
+    if place is None:
+        message = "The board has changed since; the entry of this cursor is gone. Start anew."
+        raise refused([complaint("cursor.stale", message, "cursor")])
+    return place
 
 
 def values_at(points: Points, place: int) -> dict[str, dict[str, Any] | None]:
@@ -140,7 +153,7 @@ def board_entries(request: Request, asked: Asked, slug: str):
     board = get_object_or_404(whole_boards(), slug=slug)
     view = View(request, board)
     standings = view.standings
-    page = Page(request, asked, view, standings.order)
+    page = Page.of_all(request, asked, view)
     return {
         "board": board.slug,
         "version": board.latest,
@@ -253,8 +266,8 @@ def computed(request: Request, asked: Asked, board: Board) -> dict[str, Any]:
     """A layer under objectives that are not the board's."""
     view = View(request, board)
     standings = view.standings
-    layer = standings.order[standings.layer[standings.order] == asked["layer"]]
-    page = Page(request, asked, view, layer)
+    layer = standings.order.sorted(np.flatnonzero(standings.layer == asked["layer"]))
+    page = Page.of_layer(request, asked, view, layer)
     return {
         "board": board.slug,
         "version": board.latest,

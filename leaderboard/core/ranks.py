@@ -59,25 +59,35 @@ def rank_ranges(
     only where their intervals don't overlap. Of the rows at these places, or of all, among all: the
     rows that are asked for are put in order, all others are only counted between them.
     """
-    if better > 0:
-        low, high = -high, -low
-    missing = ~np.isfinite(low)
-    low, high = np.where(missing, np.inf, low), np.where(missing, np.inf, high)
     own_low, own_high = (low, high) if places is None else (low[places], high[places])
-    best = 1 + below(high, own_low, side="left")
-    worst = below(low, own_high, side="right")
+    if better > 0:
+        best = 1 + beyond(low, own_high, better, with_equals=False)
+        worst = beyond(high, own_low, better, with_equals=True)
+    else:
+        best = 1 + beyond(high, own_low, better, with_equals=False)
+        worst = beyond(low, own_high, better, with_equals=True)
+    is_missing = ~np.isfinite(own_low)
+    if is_missing.any():
+        best[is_missing], worst[is_missing] = 1 + np.count_nonzero(np.isfinite(low)), len(low)
     return np.column_stack([best, np.maximum(best, worst)])
 
 
-def below(values: np.ndarray, limits: np.ndarray, *, side: str) -> np.ndarray:
-    """For each limit how many values are less (`left`), or not more (`right`)."""
-    turn = np.argsort(limits, kind="stable")
-    edges = limits[turn]
-    # A value counts for every limit behind the place where it would stand between them.
-    place = np.searchsorted(edges, values, side="right" if side == "left" else "left")
+def beyond(values: np.ndarray, limits: np.ndarray, better: int, *, with_equals: bool) -> np.ndarray:
+    """For each limit how many values are better, or not worse; a missing one is neither."""
+    is_known = np.isfinite(limits)
+    edges, found = np.sort(limits[is_known]), np.zeros(len(limits), np.int64)
+    if not len(edges):
+        return found
+    least, most = edges[0], edges[-1]
+    past = np.count_nonzero(values > most if better > 0 else values < least)
+    # Only those between the limits must be told apart: behind how many edges each of them stands.
+    between = values[(values >= least) & (values <= most)]
+    side = "left" if with_equals == (better < 0) else "right"
+    place = np.searchsorted(edges, between, side=side)
     counts = np.cumsum(np.bincount(place, minlength=len(edges) + 1)[: len(edges)])
-    found = np.empty(len(limits), np.int64)
-    found[turn] = counts
+    if better > 0:
+        counts = len(between) - counts
+    found[is_known] = past + counts[np.searchsorted(edges, limits[is_known])]
     return found
 
 

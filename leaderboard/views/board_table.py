@@ -106,7 +106,7 @@ class Table:
     def is_lost(self) -> bool:
         """Whether the entry to go on behind is not among the rows any more."""
         after = self.page.filters.after
-        return bool(after) and self.page.standings.place_in_order(after) is None
+        return bool(after) and self.page.standings.place_of(after) is None
 
     @property
     def ranked_on(self) -> metrics.Metric:
@@ -182,7 +182,7 @@ class Table:
 
     @cached_property
     def places(self) -> np.ndarray:
-        return self.page.standings.page(self.start, ROWS)
+        return self.page.standings.order.stretch(self.start, ROWS)
 
     @cached_property
     def selection(self) -> Selection:
@@ -307,14 +307,15 @@ class Table:
     @property
     def pages(self) -> dict[str, str]:
         """Links to the rows before and after these: behind an entry, so that no row is lost."""
-        links, order = {}, self.page.standings.order
+        links, standings = {}, self.page.standings
         if self.start:
             before = max(self.start - ROWS, 0)
-            entry = self.page.standings.entry_at(order[before - 1]) if before else None
-            links["before"] = self.page.link(after=entry and str(entry))
+            first = standings.order.stretch(before - 1, 1) if before else []
+            links["before"] = self.page.link(
+                after=str(standings.entry_at(first[0])) if before else None
+            )
         if self.start + ROWS < len(self.page):
-            last = self.page.standings.entry_at(order[self.start + ROWS - 1])
-            links["after"] = self.page.link(after=str(last))
+            links["after"] = self.page.link(after=str(standings.entry_at(self.places[-1])))
         return links
 
     @property

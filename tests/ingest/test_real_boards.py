@@ -316,9 +316,9 @@ def test_weights_put_entries_in_the_order_of_their_scores(truths):
 
         assert standings.weighed is not None
         assert standings.weighed.score == pytest.approx(score, abs=1e-9), truth.board
-        in_order = score[standings.order]
+        in_order = score[standings.order.all]
         assert (in_order[:-1] >= in_order[1:] - 1e-9).all()
-        assert sorted(standings.order.tolist()) == list(range(len(entries)))
+        assert sorted(standings.order.all.tolist()) == list(range(len(entries)))
 
 
 def test_the_chance_of_being_on_the_frontier_is_what_other_draws_say(truths):

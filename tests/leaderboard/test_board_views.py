@@ -149,7 +149,7 @@ def test_by_score_rows_stand_as_the_weights_have_it(board):
 
     query = "sort=score&w_quality=50&w_node_energy=30&w_cost=20"
     page = page_of(board, query)
-    rows = page.standings.points.entries[page.standings.order].tolist()
+    rows = page.standings.points.entries[page.standings.order.all].tolist()
 
     assert rows == sorted(scores, key=lambda entry: -scores[entry])
     assert page.weighing.podium[0].who.entry == rows[0]
@@ -167,10 +167,10 @@ def test_weights_order_only_inside_a_layer(board):
     crowd_of(board, 30)
     plain = page_of(board).standings
     weighed = page_of(board, "w_cost=100").standings
-    layers = weighed.layer[weighed.order].tolist()
+    layers = weighed.layer[weighed.order.all].tolist()
     assert layers == sorted(layers)
     assert sorted(weighed.layer.tolist()) == sorted(plain.layer.tolist())
-    costs = weighed.points.part("value", "cost")[weighed.order]
+    costs = weighed.points.part("value", "cost")[weighed.order.all]
     for one, other in pairwise(range(len(layers))):
         assert layers[one] < layers[other] or costs[one] <= costs[other]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from leaderboard import frontiers, standings
+from leaderboard import frontiers, ordering, standings
 from leaderboard.core import metrics, pareto
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
@@ -38,7 +38,7 @@ def standing(board: Board, query: str = "") -> Standings:
 
 def ordered(found: Standings) -> list[int]:
     """The ranked entries in their order."""
-    return found.points.entries[found.order].tolist()
+    return found.points.entries[found.order.all].tolist()
 
 
 def layers(found: Standings) -> dict[int, int]:
@@ -127,6 +127,58 @@ def test_rows_without_the_sorted_metric_are_kept_and_come_last(sort):
     found = ordered(standing(board, f"sort={sort}"))
 
     assert found == [with_cost.pk, without.pk]
+
+
+@pytest.mark.parametrize("few", [1, 10_000], ids=["sorted alone", "picked from the order of all"])
+@pytest.mark.parametrize("query", ["", "method=b", "node_energy_max=0.9", "x=cost&y=latency"])
+def test_a_stretch_of_the_order_is_that_of_all_rows(query, few, monkeypatch):
+    monkeypatch.setattr(ordering, "AT_FIRST", 2)
+    monkeypatch.setattr(ordering, "FEW", few)
+    # Else all layers are told apart, and nothing is left to be picked.
+    monkeypatch.setattr(standings, "ALL_LAYERS_UP_TO", 0)
+    board = many_ties()
+    for sort in ("layer", "quality", "-quality", "cost", "-cost"):
+        found = standing(board, f"{query}&sort={sort}")
+        expected = one_by_one(found, board.depth)
+        assert len(expected) > 15
+        assert ordered(found) == expected
+        for start in (0, 3, len(expected) - 4, len(expected)):
+            places = standing(board, f"{query}&sort={sort}").order.stretch(start, 5)
+            assert found.points.entries[places].tolist() == expected[start : start + 5]
+        again = standing(board, f"{query}&sort={sort}")
+        assert [again.place_in_order(entry) for entry in expected] == list(range(len(expected)))
+
+
+def many_ties() -> Board:
+    """Sixty entries with few different numbers, a third without cost."""
+    rng, methods = random.Random(3), [make_method(slug="a"), make_method(slug="b")]
+    board = make_board("quality", "node_energy")
+    for place in range(60):
+        values = {m: some_interval(rng) for m in ("quality", "node_energy", "latency", "cost")}
+        if place % 3 == 0:
+            del values["cost"]
+        make_entry(board, method=methods[place % 5 > 0], **values)
+    return board
+
+
+def one_by_one(found: Standings, depth: int) -> list[int]:
+    """Ids in the order asked for, by the definition."""
+    filters = found.filters
+    by = filters.y if filters.sort == "layer" else filters.sort.removeprefix("-")
+    sign = metrics.get(by).better * (-1 if filters.sort.startswith("-") else 1)
+    known = {entry: one.value for entry, one in values_of(by).items()}
+    columns = [values_of(metric) for metric in filters.objectives]
+    entries = found.points.entries.tolist()
+    points = [tuple(column[entry].value for column in columns) for entry in entries]
+    directions = [metrics.get(metric).better for metric in filters.objectives]
+    layer = dict(zip(entries, peeled(points, directions), strict=True))
+
+    def key(entry: int) -> tuple:
+        is_deep = filters.sort == "layer" and layer[entry] > depth
+        first = (is_deep, layer[entry] if not is_deep else 0) if filters.sort == "layer" else ()
+        return (*first, entry not in known, -sign * known.get(entry, 0), entry)
+
+    return sorted(entries, key=key)
 
 
 def test_an_entry_without_an_objective_is_not_ranked_but_counted():
@@ -247,7 +299,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(django_assert_num_qu
         with django_assert_num_queries(4):
             found = Standings(board, filters)
             found.layer, found.order, found.lacking, found.ranks("quality")
-            found.named(found.page(0, 50))
+            found.named(found.order.stretch(0, 50))
 
 
 # Facets
