@@ -133,11 +133,44 @@ class Drawing:
     def crowd(self, places: np.ndarray, radius: float) -> list[str]:
         """Dots with names, or, of very many, one path of dots."""
         if len(places) <= NAMED_UP_TO:
-            return [self.dot(place, radius) for place in places.tolist()]
+            return self.named(places, radius)
         x = self.left + self.chart.x.place(self.chart.points.value[places, 0]) * self.plot_width
         y = self.chart.y.place(self.chart.points.value[places, 1])
         y = self.top + (1 - y) * self.plot_height
         return [f'<path class="mist" d="{dotted(x, y)}"/>']
+
+    def named(self, places: np.ndarray, radius: float, css: str = "") -> list[str]:
+        """These dots, each with its intervals and its name."""
+        if not len(places):
+            return []
+        chart, points = self.chart, self.chart.points
+        has_radius = chart.size is not None and not self.is_small
+        radii = chart.radius(places).round(1) if has_radius else np.full(len(places), radius)
+        is_open = np.where(chart.estimated[places], "point open", "point")
+        columns = (*self.across(points.value[places]), radii, is_open)
+        circles = [
+            f'<circle class="{shape}" cx="{x}" cy="{y}" r="{size}">'
+            for x, y, size, shape in zip(*(part.tolist() for part in columns), strict=True)
+        ]
+        if self.is_small:
+            return [f"{circle}</circle>" for circle in circles]
+        dots = zip(places.tolist(), circles, self.bars(places), strict=True)
+        return [self.titled(place, f"{bars}{circle}", css) for place, circle, bars in dots]
+
+    def titled(self, place: int, drawn: str, css: str) -> str:
+        chart = self.chart
+        x, y = chart.points.value[place].tolist()
+        title = f"{chart.name(place)}: {chart.y.scale.quantity(y)}, {chart.x.scale.quantity(x)}"
+        entry = int(chart.points.entries[place])
+        return f'<g data-entry="{entry}"{css}>{drawn}<title>{escape(title)}</title></circle></g>'
+
+    def across(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of values of both metrics, of shape (n, 2), their pixels, to a tenth."""
+        x, y = self.chart.x.place(values[:, 0]), self.chart.y.place(values[:, 1])
+        return (
+            (self.left + x * self.plot_width).round(1),
+            (self.top + (1 - y) * self.plot_height).round(1),
+        )
 
     def lines(self) -> list[str]:
         def joined(line):
@@ -154,40 +187,34 @@ class Drawing:
             parts.append(f'<path class="step" d="{joined(self.chart.path())}"/>')
         return parts
 
-    def dot(self, place: int, radius: float, *, css: str = "") -> str:
-        chart, points = self.chart, self.chart.points
-        x, y = self.at(chart.x.place(points.value[place, 0]), chart.y.place(points.value[place, 1]))
-        shape = "point open" if chart.estimated[place] else "point"
-        if chart.size is not None and not self.is_small:
-            radius = round(float(chart.radius(np.array([place]))[0]), 1)
-        circle = f'<circle class="{shape}" cx="{x}" cy="{y}" r="{radius}">'
-        if self.is_small:
-            return f"{circle}</circle>"
-        entry = int(points.entries[place])
-        title = (
-            f"{chart.name(place)}: {chart.y.scale.quantity(points.value[place, 1])}, "
-            f"{chart.x.scale.quantity(points.value[place, 0])}"
-        )
-        return (
-            f'<g data-entry="{entry}"{css}>{self.bars(place, x, y)}{circle}'
-            f"<title>{escape(title)}</title></circle></g>"
-        )
-
-    def bars(self, place: int, x: float, y: float) -> str:
+    def bars(self, places: np.ndarray) -> list[str]:
         """The intervals, where they are wider than a hair and the axis can hold them."""
-        points, parts = self.chart.points, []
-        low, high = points.low[place], points.high[place]
-        if len(self.chart) > INTERVALS_UP_TO and not self.chart.on_steps[place]:
-            return ""
-        if high[0] > low[0]:
-            left, right = self.clipped(self.chart.x, low[0], high[0])
-            left, right = self.at(left, 0)[0], self.at(right, 0)[0]
-            parts.append(f'<line class="error-bar" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
-        if high[1] > low[1]:
-            bottom, top = self.clipped(self.chart.y, low[1], high[1])
-            bottom, top = self.at(0, bottom)[1], self.at(0, top)[1]
-            parts.append(f'<line class="error-bar" x1="{x}" x2="{x}" y1="{bottom}" y2="{top}"/>')
-        return "".join(parts)
+        points, axes = self.chart.points, (self.chart.x, self.chart.y)
+        low, value, high = (part[places] for part in (points.low, points.value, points.high))
+        is_wide = high > low
+        if len(self.chart) > INTERVALS_UP_TO:
+            is_wide &= self.chart.on_steps[places, None]
+        if not is_wide.any():
+            return [""] * len(places)
+        for column, axis in enumerate(axes):
+            if axis.is_log:
+                low[:, column] = np.maximum(low[:, column], axis.low * axis.scale.factor)
+        ends = [self.across(part) for part in (low, high)]
+        (left, bottom), (right, top) = ([*map(self.inside, end, "xy")] for end in ends)
+        x, y = self.across(value)
+        columns = (is_wide, left, right, bottom, top, x, y)
+        return [
+            (f'<line class="error-bar" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>' * wide[0])
+            + (f'<line class="error-bar" x1="{x}" x2="{x}" y1="{bottom}" y2="{top}"/>' * wide[1])
+            for wide, left, right, bottom, top, x, y in zip(
+                *(part.tolist() for part in columns), strict=True
+            )
+        ]
+
+    def inside(self, pixels: np.ndarray, side: str) -> np.ndarray:
+        """Pixels along a side, held within the plot."""
+        start, room = (self.left, self.plot_width) if side == "x" else (self.top, self.plot_height)
+        return np.clip(pixels, round(start, 1), round(start + room, 1))
 
     @staticmethod
     def clipped(axis: Axis, low: float, high: float) -> tuple[float, float]:
@@ -203,7 +230,7 @@ class Drawing:
         linked = ' class="is-linked"'
         return [
             f'<path class="drop-line" d="M{self.left} {y}H{x}V{floor}" fill="none"/>',
-            f'<g class="{group}">{self.dot(place, 6.5, css=linked)}</g>',
+            f'<g class="{group}">{self.named(np.array([place]), 6.5, linked)[0]}</g>',
         ]
 
     def labels(self) -> list[str]:

@@ -47,6 +47,8 @@ SIZES = (
     (150e9, "40b-150b", "40 to 150 B"),
     (float("inf"), "over-150b", "over 150 B"),
 )
+# Up to so many codes are compared with one after the other, which is faster than to look each up.
+ONE_BY_ONE = 4
 NAMES_SQL = """
     SELECT 'model', id, slug, name, developer, family, parameters_total::text,
            has_open_weights::text, released
@@ -172,17 +174,14 @@ class Facets:
         """Of shape (n,): the entries with one of these values."""
         wanted = set(wanted)
         allowed = np.array([slug in wanted for slug, _ in self.values(facet)], bool)
-        if not len(allowed):
-            return np.zeros(len(self.snapshot), bool)
-        return allowed[self.code(FACETS[facet])]
+        return among(self.code(FACETS[facet]), allowed)
 
     def holding(self, word: str) -> np.ndarray:
         """Mask of shape (n,): the entries with the word in one of their names."""
         hit = np.zeros(len(self.snapshot), bool)
         for kind in CATALOGUE:
             holds = np.array([word in one.words for one in self.names[kind]], bool)
-            if holds.any():
-                hit |= holds[self.snapshot.code(kind)]
+            hit |= among(self.snapshot.code(kind), holds)
         return hit
 
     def counts(self, facet: str, tally: list[int]) -> dict[Value, int]:
@@ -202,3 +201,16 @@ class Facets:
             return np.bincount(codes, minlength=len(self.snapshot.tables[dimension])).tolist()
         size = len(Origin.values) + 1
         return np.bincount(np.where(codes < 0, size - 1, codes), minlength=size).tolist()
+
+
+def among(codes: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Mask: the places whose code is allowed; a code of -1 stands for the last."""
+    wanted = np.flatnonzero(allowed)
+    if len(wanted) > ONE_BY_ONE:
+        return allowed[codes]
+    found = np.zeros(len(codes), bool)
+    for one in wanted.tolist():
+        found |= codes == one
+    if codes.dtype.kind == "i" and len(allowed) and allowed[-1]:
+        found |= codes == -1
+    return found

@@ -2,8 +2,9 @@
 
 Arrays of length n, one place per entry in the order of ids: `value-<metric>`, `low-`, `high-`
 (float64, NaN where missing), `origin-` (int8, -1 where missing), `order-` (places by value, missing
-ones left out), and for each dimension `code-<dimension>` (int32, an index into its table). They are
-held in memory or mapped from files; a reader touches only the columns that its question names.
+ones left out), and for each dimension `code-<dimension>` (an index into its table, in the smallest
+type that holds it). They are held in memory or mapped from files; a reader touches only the columns
+that its question names.
 """
 
 import threading
@@ -203,7 +204,7 @@ def read(
     for dimension, column in zip(CATALOGUE, keys, strict=True):
         table, codes = np.unique(column, return_inverse=True)
         tables[dimension] = table.tolist()
-        yield f"code-{dimension}", codes.astype(np.int32)
+        yield f"code-{dimension}", lean(codes, len(table))
     for dimension, text in zip(STATED, texts, strict=True):
         tables[dimension], codes = encoded(text, len(ids))
         yield f"code-{dimension}", codes
@@ -216,7 +217,7 @@ def numbers(
     """The columns of every metric, and how far the energy that was measured reaches."""
     # From the narrowest to the widest.
     tables["boundary"] = ["", *reversed(metrics.ENERGIES)]
-    boundary = np.zeros(len(ids), np.int32)
+    boundary = lean(np.zeros(len(ids)), len(tables["boundary"]))
     tables["metrics"] = []
     for metric, points in by_metric(task, len(ids), only):
         tables["metrics"].append(metric)
@@ -232,7 +233,7 @@ def numbers(
         yield f"origin-{metric}", origin
         if metric in metrics.ENERGIES:
             reach = tables["boundary"].index(metric) * np.isin(origin, MEASURED_CODES)
-            boundary = np.maximum(boundary, reach.astype(np.int32))
+            boundary = np.maximum(boundary, reach.astype(boundary.dtype))
     yield "code-boundary", boundary
 
 
@@ -257,7 +258,12 @@ def encoded(text: str | None, count: int) -> tuple[list[str], np.ndarray]:
         return [], np.zeros(0, np.int32)
     parts = (text or "").split(SEPARATOR)
     codes = np.fromiter((table.setdefault(one, len(table)) for one in parts), np.int32, count)
-    return list(table), codes
+    return list(table), lean(codes, len(table))
+
+
+def lean(codes: np.ndarray, size: int) -> np.ndarray:
+    """Codes into a table of so many in the smallest type: what is small is read fast."""
+    return codes.astype(np.min_scalar_type(max(size - 1, 0)))
 
 
 class Files(Mapping[str, np.ndarray]):

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection
 
 from leaderboard.models import Board, Estimate
-from leaderboard.snapshot import Files, Snapshot, ordered, read
+from leaderboard.snapshot import Files, Snapshot, lean, ordered, read
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,10 @@ def patch(folder: Path, base: Snapshot, board: Board, changed: list[int]) -> Non
         if name.startswith("code-"):
             table = name.removeprefix("code-")
             new = recoded(new, fresh_tables[table], tables[table])
-        keep(folder, name, np.concatenate([old[kept], new]).astype(old.dtype)[turn])
+            part = lean(np.concatenate([old[kept], new]), len(tables[table]))
+        else:
+            part = np.concatenate([old[kept], new]).astype(old.dtype)
+        keep(folder, name, part[turn])
     finish(folder, tables, board.revision)
 
 

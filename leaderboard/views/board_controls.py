@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from django.http import QueryDict
@@ -73,12 +74,13 @@ SHAPES = {
 }
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
+    """One value of a choice; `entries` is None where nothing is counted."""
+
     value: str
     text: str
     is_chosen: bool = False
-    count: int | None = None
+    entries: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,9 @@ class Controls:
         if len(chosen) > 1:
             options.append(Option(",".join(chosen), f"{len(chosen)} of them", True))
         found = sorted(self.counted(facet)[:OPTIONS], key=lambda one: one.text.casefold())
-        options += [Option(one.value, one.text, chosen == (one.value,), one.count) for one in found]
+        options += [
+            Option(one.value, one.text, chosen == (one.value,), one.entries) for one in found
+        ]
         return Choice(facet, words.label, options, before=words.before)
 
     def counted(self, facet: str) -> list[Option]:
@@ -209,7 +213,7 @@ class Controls:
         found = [
             Option(slug, text, slug in chosen, count) for (slug, text), count in counts.items()
         ]
-        return sorted(found, key=lambda one: (not one.is_chosen, -(one.count or 0), one.text))
+        return sorted(found, key=lambda one: (not one.is_chosen, -(one.entries or 0), one.text))
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Boxes]]]:

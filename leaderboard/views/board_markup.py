@@ -92,7 +92,7 @@ def options(wanted: Iterable) -> SafeString:
 
 def option(one) -> str:
     selected = " selected" if one.is_chosen else ""
-    count = "" if one.count is None else f" ({one.count})"
+    count = "" if one.entries is None else f" ({one.entries})"
     return f'<option value="{escape(one.value)}"{selected}>{escape(one.text)}{count}</option>'
 
 
@@ -105,5 +105,5 @@ def box(name: str, one) -> str:
     checked = " checked" if one.is_chosen else ""
     return (
         f'<label><input type="checkbox" name="{name}" value="{escape(one.value)}" form="view"'
-        f'{checked}>{escape(one.text)} <span class="note">{one.count}</span></label>'
+        f'{checked}>{escape(one.text)} <span class="note">{one.entries}</span></label>'
     )

@@ -304,7 +304,7 @@ class Table:
     def density_link(self) -> str:
         return self.page.link(density=None if self.page.filters.is_roomy else "roomy")
 
-    @property
+    @cached_property
     def pages(self) -> dict[str, str]:
         """Links to the rows before and after these: behind an entry, so that no row is lost."""
         links, standings = {}, self.page.standings
