@@ -69,6 +69,7 @@ class Selection:
 
     def __init__(self, snapshot: Snapshot, places: np.ndarray):
         self.snapshot, self.places = snapshot, places
+        self.known: dict[tuple[str, str], np.ndarray] = {}
 
     def __len__(self):
         return len(self.places)
@@ -77,13 +78,22 @@ class Selection:
     def entries(self) -> np.ndarray:
         return self.snapshot.entries[self.places]
 
+    def values(self, wanted: Iterable[str]) -> np.ndarray:
+        """Their values on these metrics, a column each."""
+        return np.column_stack([self.part("value", metric) for metric in wanted])
+
     def of(self, wanted: Iterable[str]) -> Points:
         """Their estimates on these metrics side by side."""
         return self.snapshot.points(wanted, self.places)
 
     def part(self, part: str, metric: str) -> np.ndarray:
         """One part of one metric: `value`, `low`, `high` or `origin`."""
-        return self.snapshot.part(part, metric)[self.places]
+        key = part, metric
+        if key not in self.known:
+            column = self.snapshot.part(part, metric)
+            is_whole = len(self.places) == len(column)
+            self.known[key] = column if is_whole else column[self.places]
+        return self.known[key]
 
     def within(self, bounds: dict[str, tuple[float, float]]) -> np.ndarray:
         """Mask: those inside all bounds. A missing value is outside."""
@@ -197,7 +207,7 @@ class Standings:
         return np.asarray(self.snapshot.recalled(key, self.worked_out_layer))
 
     def worked_out_layer(self) -> np.ndarray:
-        values = self.points.of(self.filters.objectives).value
+        values = self.points.values(self.filters.objectives)
         if len(values) <= ALL_LAYERS_UP_TO:
             return pareto.all_layers(values, self.filters.directions)
         return pareto.layers(values, self.filters.directions, self.board.depth)
@@ -243,24 +253,17 @@ class Standings:
         return asked.objectives, facets, bounds, asked.measured_only, asked.words
 
     def worked_out_drawn(self, x: str, y: str, most: int) -> np.ndarray:
-        both = self.ranked & self.snapshot.has(x) & self.snapshot.has(y)
-        count = int(both.sum())
-        if count <= most:
-            found = np.flatnonzero(both)
-        else:
-            found = np.flatnonzero(both)
-            sample = np.random.default_rng(count).choice(count, most, replace=False, shuffle=False)
-            first = self.points.places[self.layer == 1]
-            found = np.unique(
-                np.concatenate([self.steps(x, y, found), first[both[first]], found[sample]])
-            )
-        return found if len(self) == self.total else (np.cumsum(self.ranked) - 1)[found]
-
-    def steps(self, x: str, y: str, places: np.ndarray) -> np.ndarray:
-        """Of these places in the snapshot, the frontier of two metrics that all of them have."""
-        values = [self.snapshot.part("value", one)[places] for one in (x, y)]
+        values = self.points.values([x, y])
+        found = np.flatnonzero(pareto.complete(values))
+        if len(found) <= most:
+            return found
+        rng = np.random.default_rng(len(found))
+        sample = rng.choice(len(found), most, replace=False, shuffle=False)
+        first = np.flatnonzero(self.layer == 1)
         directions = [metrics.get(one).better for one in (x, y)]
-        return places[pareto.frontier(np.column_stack(values), directions)]
+        steps = found[pareto.frontier(values[found], directions)]
+        first = first[pareto.complete(values[first])]
+        return np.unique(np.concatenate([steps, first, found[sample]]))
 
     def ranks(self, metric: str, places: np.ndarray | None = None) -> np.ndarray:
         """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.

@@ -21,7 +21,11 @@ SAMPLE = 2_000
 
 def complete(points: np.ndarray) -> np.ndarray:
     """Mask of shape (n,): rows with a finite number in every column."""
-    return np.isfinite(points).all(axis=1)
+    mask = np.ones(len(points), dtype=bool)
+    # Column by column: along short rows numpy takes ten times as long.
+    for column in points.T:
+        mask &= np.isfinite(column)
+    return mask
 
 
 def _costs(points: np.ndarray, directions: Sequence[int]) -> np.ndarray:
@@ -94,7 +98,6 @@ def dominance(
     """Masks of shape (n,): the rows that dominate the point `own`, and those that it dominates."""
     no_worse, no_better = np.ones((2, len(points)), dtype=bool)
     ahead, behind = np.zeros((2, len(points)), dtype=bool)
-    # Column by column: along short rows numpy takes ten times as long.
     for column, mine, sign in zip(points.T, own, directions, strict=True):
         more, less = (column > mine, column < mine) if sign > 0 else (column < mine, column > mine)
         no_worse &= ~less

@@ -6,6 +6,7 @@ A preset names the metric that decides and what limits the choice. `choose` answ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -22,12 +23,12 @@ class Column:
     high: np.ndarray
     better: int
 
-    @property
+    @cached_property
     def turned(self) -> np.ndarray:
         """More is better; what is missing is worst of all."""
         return np.nan_to_num(self.value * self.better, nan=-np.inf)
 
-    @property
+    @cached_property
     def is_known(self) -> np.ndarray:
         return np.isfinite(self.value)
 
@@ -123,11 +124,24 @@ def choose(
     places = np.flatnonzero(mask)
     if not len(places):
         return None
+    first = best_of(places, decides, then)
+    others = places[places != first]
+    runner_up = best_of(others, decides, then) if len(others) else None
+    ties = in_order(others[decides.overlaps(first)[others]], decides, then)
+    return Choice(first, len(places), runner_up, ties)
+
+
+def best_of(places: np.ndarray, decides: Column, then: Column | None) -> int:
+    """The first of `in_order`, without putting all of them in order."""
+    turned = decides.turned[places]
+    return int(in_order(places[turned == turned.max()], decides, then)[0])
+
+
+def in_order(places: np.ndarray, decides: Column, then: Column | None) -> np.ndarray:
+    """These places, ascending, the best first; of equals the better on `then`, then the first."""
     second = np.zeros(len(places)) if then is None else then.turned[places]
-    order = places[np.lexsort((places, -second, -decides.turned[places]))]
-    first = int(order[0])
-    ties = order[decides.overlaps(first)[order]]
-    return Choice(first, len(places), int(order[1]) if len(order) > 1 else None, ties)
+    order: np.ndarray = places[np.lexsort((places, -second, -decides.turned[places]))]
+    return order
 
 
 def choose_near_best(

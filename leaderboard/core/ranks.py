@@ -82,8 +82,8 @@ def beyond(values: np.ndarray, limits: np.ndarray, better: int, *, with_equals: 
     past = np.count_nonzero(values > most if better > 0 else values < least)
     # Only those between the limits must be told apart: behind how many edges each of them stands.
     between = values[(values >= least) & (values <= most)]
-    side = "left" if with_equals == (better < 0) else "right"
-    place = np.searchsorted(edges, between, side=side)
+    is_left = with_equals == (better < 0)
+    place = np.searchsorted(edges, between, side="left" if is_left else "right")
     counts = np.cumsum(np.bincount(place, minlength=len(edges) + 1)[: len(edges)])
     if better > 0:
         counts = len(between) - counts

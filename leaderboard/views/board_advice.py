@@ -1,6 +1,6 @@
 """What a board's page advises: the card's sentence, and the ranking by the reader's weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,8 @@ from leaderboard.core import metrics, presets, weights
 from leaderboard.core.presets import ENERGY, PRESETS, Choice, Column, Preset
 from leaderboard.quantities import MINUS, number
 from leaderboard.recommendations import Words, sentence
-from leaderboard.standings import Who
+from leaderboard.snapshot import PARTS
+from leaderboard.standings import Selection, Who
 from leaderboard.views.board_controls import Option
 
 # Above this a card would take longer than the rest of the page.
@@ -19,6 +20,30 @@ ADVISED_UP_TO = 100_000
 FIRST_PICK = "greenest-near-best"
 PODIUM = 5
 REIGNS = 4
+
+
+class Columns(Mapping[str, Column]):
+    """Columns of a selection by the names of presets, each made when it is first asked for."""
+
+    def __init__(self, selection: Selection, slugs: Mapping[str, str]):
+        self.selection, self.slugs = selection, slugs
+        self.made: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self.made:
+            slug = self.slugs[name]
+            value, low, high = (self.selection.part(part, slug) for part in PARTS)
+            self.made[name] = Column(value, low, high, metrics.get(slug).better)
+        return self.made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.slugs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.slugs)
+
+    def __len__(self) -> int:
+        return len(self.slugs)
 
 
 class Advice:
@@ -33,15 +58,13 @@ class Advice:
         standings, energy = self.page.standings, self.page.filters.energy
         names = ("quality", ENERGY, "cost", "carbon", "material", "latency")
         limited = (self.limit[0],) if self.limit else ()
-        found = {}
-        for name in dict.fromkeys([*names, *limited]):
-            slug = energy if name == ENERGY else name
-            if slug in standings.snapshot.metrics:
-                value, low, high = (
-                    standings.points.part(part, slug) for part in ("value", "low", "high")
-                )
-                found[name] = Column(value, low, high, metrics.get(slug).better)
-        return found
+        slugs = {
+            name: energy if name == ENERGY else name for name in dict.fromkeys([*names, *limited])
+        }
+        has = standings.snapshot.metrics
+        return Columns(
+            standings.points, {name: slug for name, slug in slugs.items() if slug in has}
+        )
 
     @cached_property
     def limit(self) -> tuple[str, float] | None:

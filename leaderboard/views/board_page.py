@@ -285,7 +285,7 @@ class BoardPage:
         if standings.is_published_layer or not len(self):
             return ""
         objectives = self.filters.objectives
-        points, directions = standings.points.of(objectives).value, self.filters.directions
+        points, directions = standings.points.values(objectives), self.filters.directions
         log = [
             self.axis(slug).is_log and bool((points[:, place] > 0).all())
             for place, slug in enumerate(objectives)

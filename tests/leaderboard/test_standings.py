@@ -154,7 +154,9 @@ def many_ties() -> Board:
     rng, methods = random.Random(3), [make_method(slug="a"), make_method(slug="b")]
     board = make_board("quality", "node_energy")
     for place in range(60):
-        values = {m: some_interval(rng) for m in ("quality", "node_energy", "latency", "cost")}
+        values: dict[str, Any] = {
+            m: some_interval(rng) for m in ("quality", "node_energy", "latency", "cost")
+        }
         if place % 3 == 0:
             del values["cost"]
         make_entry(board, method=methods[place % 5 > 0], **values)
