@@ -8,13 +8,13 @@ that its question names.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 from django.db import connection
 
 from leaderboard.core import metrics
@@ -27,8 +27,8 @@ DIMENSIONS = (*CATALOGUE, *STATED, "boundary")
 PARTS = ("value", "low", "high")
 # How many values stand for all of a metric where only their spread matters.
 SPREAD = 2_000
-# How many masks and drawings' places are kept of the questions that were asked last.
-RECENT = 64
+# How many arrays, and how many counts of a dimension, are kept of the questions asked last.
+RECENT, TALLIES = 48, 2_000
 
 # Up to so many entries the numbers of all metrics are held at once.
 AT_ONCE = 20_000
@@ -86,7 +86,8 @@ class Snapshot:
         self.parts, self.tables, self.revision = parts, tables, revision
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
-        self.recent: OrderedDict[Hashable, Any] = OrderedDict()
+        self.recent: LRUCache[Hashable, Any] = LRUCache(RECENT)
+        self.tallies: LRUCache[Hashable, Any] = LRUCache(TALLIES)
         # Several threads of a web server ask the same snapshot.
         self.lock = threading.Lock()
 
@@ -130,20 +131,20 @@ class Snapshot:
 
     def has(self, metric: str) -> np.ndarray:
         """Mask: the entries with a number."""
-        return self.recalled(("has", metric), lambda: np.isfinite(self.part("value", metric)))
+        make = partial(np.isfinite, self.part("value", metric))
+        return np.asarray(self.recalled(self.recent, ("has", metric), make))
 
-    def recalled(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def recalled(
+        self, among: LRUCache[Hashable, Any], key: Hashable, make: Callable[[], Any]
+    ) -> Any:
         """What was worked out under a key of late, else worked out now."""
         with self.lock:
-            if key in self.recent:
-                self.recent.move_to_end(key)
-                return self.recent[key]
-        made = make()
-        with self.lock:
-            self.recent[key] = made
-            while len(self.recent) > RECENT:
-                self.recent.popitem(last=False)
-        return made
+            found = among.get(key)
+        if found is None:
+            found = make()
+            with self.lock:
+                among[key] = found
+        return found
 
     def spread(self, metric: str) -> np.ndarray:
         """Up to `SPREAD` of a metric's values, ascending and evenly taken, with both ends."""

@@ -5,7 +5,7 @@ that the reader's filters leave, in a fixed number of queries whatever the board
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -178,9 +178,11 @@ class Standings:
         """How many ranked entries each value of a facet would leave, all else as it is."""
         # Facets of one dimension share a tally, unless their own choice is set aside.
         aside, dimension = facet if facet in self.filters.facets else "", FACETS[facet]
-        key = ("tally", *self.about, self.facets.energy, dimension, aside)
+        key = (*self.about, dimension, aside)
         tally = self.snapshot.recalled(
-            key, lambda: self.facets.tally(dimension, self.places_without(aside))
+            self.snapshot.tallies,
+            key,
+            lambda: self.facets.tally(dimension, self.places_without(aside)),
         )
         return self.facets.counts(facet, tally)
 
@@ -204,7 +206,7 @@ class Standings:
         if self.is_published_layer:
             return self.published_layer()
         key = ("layer", *self.about, self.board.depth)
-        return np.asarray(self.snapshot.recalled(key, self.worked_out_layer))
+        return self.recalled(key, self.worked_out_layer)
 
     def worked_out_layer(self) -> np.ndarray:
         values = self.points.values(self.filters.objectives)
@@ -243,14 +245,18 @@ class Standings:
         rest a sample, the same for the same entries.
         """
         key = ("drawn", *self.about, x, y, most)
-        return np.asarray(self.snapshot.recalled(key, lambda: self.worked_out_drawn(x, y, most)))
+        return self.recalled(key, lambda: self.worked_out_drawn(x, y, most))
 
     @property
     def about(self) -> tuple:
         """What the ranked entries follow from, as a key."""
         asked = self.filters
         facets, bounds = tuple(asked.facets.items()), tuple(asked.bounds.items())
-        return asked.objectives, facets, bounds, asked.measured_only, asked.words
+        return asked.objectives, facets, bounds, asked.measured_only, asked.words, asked.energy
+
+    def recalled(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """An array that was worked out for this question of late, else now."""
+        return np.asarray(self.snapshot.recalled(self.snapshot.recent, key, make))
 
     def worked_out_drawn(self, x: str, y: str, most: int) -> np.ndarray:
         values = self.points.values([x, y])

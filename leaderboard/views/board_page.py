@@ -9,7 +9,15 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import charts, drawings, own_scenarios, quantities, sentence, snapshots, yours
+from leaderboard import (
+    charts,
+    drawings,
+    own_scenarios,
+    quantities,
+    sentence,
+    snapshots,
+    yours,
+)
 from leaderboard.axes import Axis
 from leaderboard.core import hypervolume, metrics
 from leaderboard.core.own import WISHES
@@ -18,10 +26,12 @@ from leaderboard.findings import finding
 from leaderboard.models import Board, Chance
 from leaderboard.models.chances import Chances
 from leaderboard.quantities import Scale
+from leaderboard.short_names import short_names
 from leaderboard.standings import Standings, Who
 from leaderboard.views import board_multiples
 from leaderboard.views.board_advice import Advice, Weighing
 from leaderboard.views.board_controls import Controls
+from leaderboard.views.board_parts import Parts
 from leaderboard.views.board_table import Table
 
 NAMED_AS_MISSING = 25
@@ -83,30 +93,39 @@ class BoardPage:
             del query[name]
         return f"?{query.urlencode(safe=',')}" if query else "?"
 
+    def address(self, page: str = "") -> str:
+        """A page of the board under this view."""
+        return self.board.get_absolute_url() + page + self.link().rstrip("?")
+
     @property
     def this_view(self) -> str:
-        return self.board.get_absolute_url() + self.link().rstrip("?")
+        return self.address()
 
     @property
     def csv_link(self) -> str:
-        return f"{self.board.get_absolute_url()}data.csv{self.link().rstrip('?')}"
+        return self.address("data.csv")
 
     @property
     def json_link(self) -> str:
-        return f"{self.board.get_absolute_url()}data.json{self.link().rstrip('?')}"
+        return self.address("data.json")
+
+    @cached_property
+    def question(self) -> str:
+        """The query of this view without the order and the columns of its rows."""
+        return self.link(sort=None, columns=None, density=None)
 
     @property
     def crowd_link(self) -> str:
-        return f"{self.board.get_absolute_url()}crowd.json{self.link().rstrip('?')}"
+        return self.board.get_absolute_url() + "crowd.json" + self.question.rstrip("?")
 
     @property
     def who_link(self) -> str:
-        return f"{self.board.get_absolute_url()}who.json{self.link().rstrip('?')}"
+        return self.board.get_absolute_url() + "who.json" + self.question.rstrip("?")
 
     @cached_property
     def why_link(self) -> str:
         """The page that tells why an entry stands where it does; its id comes at the end."""
-        query = self.link(sort=None, columns=None, density=None).lstrip("?")
+        query = self.question.lstrip("?")
         return f"{self.board.get_absolute_url()}why/?{query}{query and '&'}entry="
 
     @property
@@ -149,6 +168,11 @@ class BoardPage:
             *(lost if self.table.is_lost else []),
         ]
 
+    @cached_property
+    def parts(self) -> Parts:
+        """Parts of the page that other pages of its question share."""
+        return Parts(self)
+
     # Words
 
     @property
@@ -156,9 +180,9 @@ class BoardPage:
         y, x = metrics.get(self.filters.y), metrics.get(self.filters.x)
         return f"{y.label} against {x.label.lower()}"
 
-    @cached_property
+    @property
     def finding(self) -> str:
-        return finding(self.chart)
+        return self.parts.shared("finding", lambda: finding(self.chart))
 
     @property
     def caveats(self) -> list[str]:
@@ -199,11 +223,19 @@ class BoardPage:
     @cached_property
     def who(self) -> dict[int, Who]:
         """Names of everything that is named, in one query."""
-        drawn = self.chart.points.entries[self.chart.named]
         rows = self.table.selection.entries
         advised = self.standings.points.entries[self.advice.named_places]
         lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
-        return self.standings.who(np.unique(np.concatenate([drawn, rows, advised, *lacking])))
+        # A chart that was drawn for another page of the question has its names.
+        is_drawn = self.parts.has("figure") and self.parts.has("finding")
+        drawn = [] if is_drawn else [self.chart.points.entries[self.chart.named]]
+        return self.standings.who(np.unique(np.concatenate([rows, advised, *drawn, *lacking])))
+
+    def drawn_as(self, entries: Sequence[int]) -> list[Who]:
+        """Names of entries of a chart, this page's or that of another pair of metrics."""
+        if unknown := [entry for entry in entries if entry not in self.who]:
+            self.who.update(self.standings.who(np.unique(unknown)))
+        return [self.who[entry] for entry in entries]
 
     @cached_property
     def chart(self) -> charts.Scatter:
@@ -219,7 +251,7 @@ class BoardPage:
             self.standings.layer[places],
             [self.scale(metric) for metric in (x, y)],
             wish=self.filters.scale,
-            names=lambda entry: str(self.who[entry]),
+            names=lambda entry: str(self.drawn_as([entry])[0]),
             short_names=self.short_names,
             left_out=len(self.standings) - has_both,
             thinned_out=has_both - len(places),
@@ -228,7 +260,7 @@ class BoardPage:
         )
 
     def short_names(self, entries: Sequence[int]) -> dict[int, str]:
-        return short_names([self.who[entry] for entry in entries])
+        return short_names(self.drawn_as(entries))
 
     @cached_property
     def figure(self) -> dict:
@@ -276,7 +308,7 @@ class BoardPage:
         """The entry at which the frontier of the two metrics shown bends."""
         if self.chart.bend is None:
             return None
-        return self.who[int(self.chart.points.entries[self.chart.bend])]
+        return self.drawn_as([int(self.chart.points.entries[self.chart.bend])])[0]
 
     @cached_property
     def covered(self) -> str:
@@ -358,28 +390,6 @@ class BoardPage:
             )
             for slug, entries in self.standings.lacking.items()
         ]
-
-
-def short_names(named: list[Who]) -> dict[int, str]:
-    """Names just long enough to tell these entries apart."""
-    models = {who.model.name for who in named}
-    names = {who.entry: who.model.name for who in named}
-    if len(models) == 1 and len(named) > 1:
-        return {who.entry: who.detail or who.model.name for who in named}
-    for model in models:
-        alike = [who for who in named if who.model.name == model]
-        if len(alike) > 1:
-            names |= {who.entry: f"{model}, {difference(who, alike)}" for who in alike}
-    return names
-
-
-def difference(who: Who, alike: list[Who]) -> str:
-    """What sets an entry apart from others of its model."""
-    for part in ("device", "method", "settings"):
-        if len({str(getattr(other, part)) for other in alike}) == len(alike):
-            value = getattr(who, part)
-            return ", ".join(value) if part == "settings" else str(getattr(value, "name", value))
-    return who.detail
 
 
 def whole(text: str | None) -> int:

@@ -15,9 +15,10 @@ from leaderboard.fates import Fate
 from leaderboard.frozen import Frozen, who_are
 from leaderboard.models import Board
 from leaderboard.quantities import Scale
+from leaderboard.short_names import short_names
 from leaderboard.standings import Who
 from leaderboard.take_away import OfVersion
-from leaderboard.views.board_page import short_names, whole
+from leaderboard.views.board_page import whole
 
 ROWS = 100
 

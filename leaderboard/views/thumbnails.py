@@ -107,7 +107,7 @@ class Thumbnail:
             words,
             drawings.css_class(metric.family),
             metric.family,
-            str(self.page.who[entry]),
+            str(self.page.drawn_as([entry])[0]),
             f"/entries/{entry}/",
             alone(metric.slug, float(value)),
         )

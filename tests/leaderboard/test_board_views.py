@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from leaderboard import chances, snapshots
+from leaderboard import chances, drawings, snapshots
 from leaderboard.core import metrics
-from leaderboard.models import Board, Entry
+from leaderboard.models import AIModel, Board, Entry
 from leaderboard.standings import Standings
 from leaderboard.views.board_page import BoardPage
 from tests.builders import NOW, make_board, make_entry, make_hardware, refresh
@@ -298,3 +298,35 @@ def test_rows_and_their_twin_agree_on_a_board_in_files(
 
     assert isinstance(Standings(board, page_of(board).filters).snapshot.parts, snapshots.Files)
     assert json.dumps(found) == json.dumps(expected)
+
+
+def test_the_chart_is_drawn_once_for_all_orders_and_pages_of_a_question(client, board, monkeypatch):
+    crowd_of(board, 130)
+    drawn = []
+
+    def scatter(chart, width, height, key, *more, **options):
+        drawn.extend([key] if key in ("wide", "narrow") else [])
+        return original(chart, width, height, key, *more, **options)
+
+    original = drawings.scatter
+    monkeypatch.setattr(drawings, "scatter", scatter)
+    address = f"/boards/{board.slug}/?quality_min=1%25"
+    first = client.get(address).content.decode()
+    assert drawn == ["wide", "narrow"]
+    for query in ("sort=cost", "start=101", "columns=quality,cost", "density=roomy"):
+        page = client.get(f"{address}&{query}").content.decode()
+        assert figure(page) == figure(first)
+        assert page != first
+    assert len(drawn) == 2
+    client.get(f"{address}&x=cost")
+    assert len(drawn) == 4
+
+    AIModel.objects.filter(entries__task=board.task).update(name="Renamed")
+    assert "Renamed" in figure(client.get(address).content.decode())
+    make_entry(board, model="Newcomer", quality=0.99, energy=0.001, cost=0.1)
+    assert "Newcomer" in figure(client.get(address).content.decode())
+
+
+def figure(page: str) -> str:
+    """The figure of a board's page."""
+    return page[page.index("<figure") : page.index("</figure>")]
