@@ -10,6 +10,7 @@ that its question names.
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,16 @@ ENTRIES_SQL = """
 )
 
 
+numbers_of_snapshots = count()
+
+
 class Snapshot:
     """The columns by name, and what their codes stand for by dimension."""
 
     def __init__(self, parts: Mapping[str, np.ndarray], tables: dict[str, list], revision: int):
         self.parts, self.tables, self.revision = parts, tables, revision
+        # What is kept of a snapshot is kept under its number, for a revision may be read twice.
+        self.number = next(numbers_of_snapshots)
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
         self.recent: LRUCache[Hashable, Any] = LRUCache(RECENT)

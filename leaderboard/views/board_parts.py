@@ -13,7 +13,6 @@ from cachetools import LRUCache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from leaderboard import snapshots
 from leaderboard.views import conditional
 
 # The names of their templates.
@@ -71,5 +70,5 @@ class Parts(Mapping[str, SafeString]):
             kind: [(one.slug, one.name) for one in table]
             for kind, table in page.standings.facets.names.items()
         }
-        revision, state = page.standings.snapshot.revision, conditional.state(page.board)
-        return conditional.digest(snapshots.database(), *state, revision, page.question, names)
+        number, state = page.standings.snapshot.number, conditional.state(page.board)
+        return conditional.digest(number, *state, page.question, names)
