@@ -302,6 +302,7 @@ def test_rows_and_their_twin_agree_on_a_board_in_files(
 
 def test_the_chart_is_drawn_once_for_all_orders_and_pages_of_a_question(client, board, monkeypatch):
     crowd_of(board, 130)
+    refresh(board)
     drawn = []
 
     def scatter(chart, width, height, key, *more, **options):
@@ -325,7 +326,7 @@ def test_the_chart_is_drawn_once_for_all_orders_and_pages_of_a_question(client, 
     assert "Renamed" in figure(client.get(address).content.decode())
     # Nor does the chart wait for the frontier to take a new number in.
     before = figure(client.get(address).content.decode())
-    known = AIModel.objects.filter(entries__task=board.task).first()
+    known = AIModel.objects.filter(entries__task=board.task)[0]
     make_entry(board, model=known, quality=0.99, energy=0.001, cost=0.1)
     assert figure(client.get(address).content.decode()) != before
 
