@@ -327,7 +327,7 @@ def test_the_chart_is_drawn_once_for_all_orders_and_pages_of_a_question(client, 
     # Nor does the chart wait for the frontier to take a new number in.
     before = figure(client.get(address).content.decode())
     known = AIModel.objects.filter(entries__task=board.task)[0]
-    make_entry(board, model=known, quality=0.99, energy=0.001, cost=0.1)
+    make_entry(board, model=known, device_count=8, quality=0.99, energy=0.001, cost=0.1)
     assert figure(client.get(address).content.decode()) != before
 
 
