@@ -115,7 +115,8 @@ def _numbered(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple
     """The records that hold something, counted from 1. Raises Unreadable where there is none."""
     number = 0
     for record in records:
-        if not any(map(str.strip, record)):
+        # A header in the middle is where somebody put one table after another.
+        if not any(map(str.strip, record)) or record == header:
             continue
         number += 1
         if number > _limits.ROWS:

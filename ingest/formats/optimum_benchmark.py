@@ -281,9 +281,11 @@ def _hardware(cells: Cells) -> tuple[str, int | None]:
         chosen = gpus[int(index)] if int(index) < len(gpus) else ""
         return chosen or (gpus[0] if len(set(gpus)) == 1 else ""), 1
     hardware = gpus[0] if len(set(gpus)) == 1 else ""
-    identities = cells.text("/config/backend/device_ids")
-    if identities:
-        return hardware, len(identities.split(","))
+    if identities := cells.text("/config/backend/device_ids"):
+        # The tool numbers devices as the machine lists them.
+        listed = {str(position): name for position, name in enumerate(gpus)}
+        used = {listed.get(number.strip(), "") for number in identities.split(",")}
+        return (used.pop() if len(used) == 1 else "") or hardware, len(identities.split(","))
     # Before devices had ids, a run on `cuda` was on one unless the model was spread over them.
     alone = "backend.device_map" in cells.row.cells and not cells.text("/backend/device_map")
     return hardware, 1 if device and alone else None

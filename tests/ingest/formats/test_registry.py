@@ -33,6 +33,7 @@ def test_the_folder_is_the_registry():
         "mteb-json",
         "optimum-benchmark",
         "routellm-csv",
+        "sglang-bench-jsonl",
         "vllm-bench-json",
         "zeus",
     ]
