@@ -56,15 +56,23 @@ def rows(file: File) -> Iterator[Row]:
     def check(header: list[str]) -> None:
         _table.require(header, (*TOLD, UNITS), str.strip)
 
-    powers: dict[tuple[str, ...], dict[str, Any]] = {}
+    powers: dict[tuple[str, ...], Row] = {}
     found: list[Row] = []
     for row in _table.rows(file, name=str.strip, check=check):
         if stated(row.cells.get(UNITS)).casefold() in POWER_UNITS:
-            powers[_place(row)] = {f"{POWER}{n}": row.cells[n] for n in (RESULT, UNITS)}
+            powers[_place(row)] = row
         else:
             found.append(row)
-    for row in found:
-        yield replace(row, cells=row.cells | powers.get(_place(row), {}))
+    places = {_place(row) for row in found}
+    found += [row for place, row in powers.items() if place not in places]
+    for number, row in enumerate(found, 1):
+        yield replace(row, number=number, cells=row.cells | _power(powers.get(_place(row)), row))
+
+
+def _power(power: Row | None, row: Row) -> dict[str, Any]:
+    if power is None or power is row:
+        return {}
+    return {f"{POWER}{column}": power.cells[column] for column in (RESULT, UNITS)}
 
 
 def _place(row: Row) -> tuple[str, ...]:

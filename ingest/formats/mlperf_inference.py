@@ -101,7 +101,7 @@ def rows(file: File) -> Iterator[Row]:
 
 
 def reading(row: Row) -> Reading:
-    cells = Cells(row, name=_mlperf.name)
+    cells = Cells(row, name=_mlperf.name if _mlperf.is_table(row.cells) else str)
     found = _reading_of_log(cells) if "SUT name" in row.cells else _reading_of_summary(cells)
     if not found.values:
         cells.issue("value.missing", "The row states no result.")
@@ -159,7 +159,7 @@ def _reading_of_summary(cells: Cells) -> Reading:
     pairs = dict(_PAIR.findall(cells.text("/Accuracy")))
     values = _quality(cells, pairs, "/Accuracy", settings) | _performance(cells)
     if tokens := cells.checked(pairs.get("TOKENS_PER_SAMPLE", ""), "/Accuracy"):
-        values["tokens_out"] = Value(tokens, "count", column="/Accuracy")
+        values["tokens_out"] = Value(tokens, "count", column=cells.column("/Accuracy"))
     values |= _energy(cells, values)
     return Reading(
         row=0,
@@ -199,7 +199,7 @@ def _quality(
     for share, unit in SHARES.items():
         if share in named and (number := cells.checked(pairs[named[share]], column)):
             settings["score_of"] = named[share]
-            return {"quality": Value(number, unit, column=column)}
+            return {"quality": Value(number, unit, column=cells.column(column))}
     if is_number(cells.text(column)):
         message = "The accuracy has no name, so what it is the share of is not known."
         cells.issue("metric.unsupported", message, column, severity=INFO)
@@ -231,7 +231,7 @@ def _performance(cells: Cells) -> dict[str, Value]:
 
 def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
     """Energy at the wall per sample, or else per token: the meter's power over the throughput."""
-    power = cells.number("/Power_Result")
+    power, column = cells.number("/Power_Result"), cells.column("/Power_Result")
     written = cells.text("/Power_Units")
     if not power:
         return {}
@@ -245,7 +245,7 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
         per = SAMPLES_OF_A_STREAM if multi else 1
         recipe = f"{power} {unit} of a query / {per} samples" if multi else ""
         raw = str(float(power) / per) if multi else power
-        return {"node_energy": _metered(raw, unit, recipe)}
+        return {"node_energy": _metered(raw, unit, recipe, column)}
     for metric, divisor, pace in (
         ("node_energy", "sample_throughput", "samples/s"),
         ("node_energy_per_token", "throughput", "tokens/s"),
@@ -260,12 +260,12 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
             recipe += f" x {tokens.raw} tokens"
             metric, joules = "node_energy", joules * float(tokens.raw)
         unit = "J" if metric == "node_energy" else "J/token"
-        return {metric: _metered(str(joules), unit, f"{recipe}; not verified by MLCommons")}
+        return {metric: _metered(str(joules), unit, f"{recipe}; not verified by MLCommons", column)}
     return {}
 
 
-def _metered(raw: str, unit: str, recipe: str) -> Value:
-    return Value(raw, unit, origin=METERED, column="/Power_Result", recipe=recipe)
+def _metered(raw: str, unit: str, recipe: str, column: str) -> Value:
+    return Value(raw, unit, origin=METERED, column=column, recipe=recipe)
 
 
 def _log(file: File) -> Iterator[Row]:
