@@ -159,6 +159,9 @@ def _check_lengths(header: list[str], record: list[str], number: int, longest: i
 
 
 def _cells(header: list[str], record: list[str]) -> dict[str, str | None]:
+    # A data frame's count of its own rows, which has no header, says nothing.
+    if not header[0] and record[0].strip().isdigit():
+        record = ["", *record[1:]]
     cells: dict[str, str | None] = dict(zip(header, record, strict=False))
     if len(record) < len(header):
         cells |= dict.fromkeys(header[len(record) :], None)

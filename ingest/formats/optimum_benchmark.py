@@ -136,7 +136,9 @@ def companion(head: Head) -> str:
 def rows(file: File) -> Iterator[Row]:
     with file.open() as stream:
         start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return _of_json(file) if start.startswith((b"{", b"[")) else _of_table(file)
+    if start.startswith((b"{", b"[")):
+        return _of_json(file)
+    return _table.rows(file, name=str.strip, check=_check)
 
 
 def reading(row: Row) -> Reading:
@@ -217,14 +219,6 @@ def _configuration(beside: File) -> dict[str, Any]:
     except Unreadable:
         return {}
     return {f"{CONFIG}{pointer}": leaf for pointer, leaf in leaves.items()}
-
-
-def _of_table(file: File) -> Iterator[Row]:
-    for row in _table.rows(file, name=str.strip, check=_check):
-        index = row.cells.get(_table.EXTRA)
-        if isinstance(index, str) and index.strip().isdigit():
-            row.cells.pop(_table.EXTRA)  # a data frame's index, which has no header
-        yield row
 
 
 def _check(header: list[str]) -> None:
