@@ -45,6 +45,7 @@ SETTINGS = {
     "data_parallel": "/server_info/dp_size",
     "expert_parallel": "/server_info/ep_size",
 }
+RANDOM = "random"
 LENGTHS = {"input_length": "/random_input_len", "output_length": "/random_output_len"}
 SERVER = "server_info"
 # What a server says of itself and what is kept of it; the rest is its whole state.
@@ -109,6 +110,7 @@ def reading(row: Row) -> Reading:
         method="" if is_width else scheme,
         hardware=hardware,
         device_count=count,
+        task=_task(cells),
         settings=_load(cells)
         | cells.settings(SETTINGS)
         | {name: text for name, text in named.items() if text},
@@ -134,11 +136,17 @@ def _server(record: dict[str, Any]) -> dict[str, Any]:
     return {SERVER: plain}
 
 
+def _task(cells: Cells) -> str:
+    """Where the requests were taken from; random ones are of no task that has a name."""
+    dataset = cells.text("/dataset_name")
+    return "" if dataset.startswith(RANDOM) else dataset
+
+
 def _load(cells: Cells) -> dict[str, Any]:
     """The requests a second, which JSON can't write where all come at once, and their lengths."""
     rate = "/request_rate"
     found = {"request_rate": scalar(cells.text(rate) or "inf")} if rate in cells.row.cells else {}
-    if cells.text("/dataset_name").startswith("random"):
+    if cells.text("/dataset_name").startswith(RANDOM):
         found |= cells.settings(LENGTHS)
     return found
 

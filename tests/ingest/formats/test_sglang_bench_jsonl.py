@@ -69,7 +69,9 @@ def test_a_model_by_its_path_is_asked_for():
 
 def test_lengths_count_only_for_random_requests():
     assert one().settings["input_length"] == 512
-    assert "input_length" not in one(dataset_name="sharegpt").settings
+    sharegpt = one(dataset_name="sharegpt")
+    assert "input_length" not in sharegpt.settings
+    assert (one().task, sharegpt.task) == ("", "sharegpt")
 
 
 def test_a_load_without_limit_is_infinite_and_others_are_numbers():
