@@ -44,7 +44,9 @@ SHARES = {
 # The words of accuracy.txt for the names of the summary.
 SAME = {"accuracy": "acc", "mean": "DICE", "rouge1": "ROUGE1", "f1": "F1"}
 # What the closed division prescribes, where the benchmark's name is not a model's.
-PRESCRIBED = {"bert": "BERT-Large"}
+PRESCRIBED = {"bert": "BERT-Large", "resnet": "resnet50"}
+# Folders of a submission may be called by the model instead of the benchmark.
+BENCHMARKS = {"resnet50": "resnet"}
 PRECISIONS = {"float": "fp", "bfloat": "bf"}
 UNITS = {
     "samples/s": "sample_throughput",
@@ -349,7 +351,7 @@ def _reading_of_log(cells: Cells) -> Reading:
         model=_model(benchmark, settings),
         hardware=hardware,
         device_count=count * nodes if count else None,
-        task=benchmark,
+        task=BENCHMARKS.get(benchmark, benchmark),
         settings=settings,
         values=values,
     )

@@ -305,3 +305,11 @@ def test_an_accuracy_without_a_name_is_told():
 
     assert "quality" not in reading.values
     assert issue(reading, "metric.unsupported").severity == INFO
+
+
+def test_a_folder_that_is_called_by_its_model_is_the_benchmark():
+    text = (SAMPLE / LOG).read_text()
+    for folder in ("resnet50", "resnet"):
+        place = f"closed/Example/results/2xHeron_TRT/{folder}/Server/performance/run_1"
+        (reading,) = read(FORMAT, *sent({f"{place}/mlperf_log_summary.txt": text}).values())
+        assert (reading.task, reading.model) == ("resnet", "resnet50")
