@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,8 @@ def test_the_first_server_that_decodes_speaks_for_several():
 
 
 def test_a_server_that_says_nothing_leaves_all_to_be_asked():
-    for said in (None, [], "x", {"decode": []}):
+    nothing: list[Any] = [None, [], "x", {"decode": []}]
+    for said in nothing:
         (reading,) = read_text(FORMAT, record(server_info=said))
         assert (reading.model, reading.method, reading.device_count) == ("", "", None)
         assert issue(reading, "devices.unstated").severity == INFO
