@@ -58,8 +58,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "energy.beyond_rating": (
         "More energy than the devices can draw",
-        "Rated power times devices times time is less than the energy given. Check the unit, the "
-        "number of devices and the time.",
+        "Rated power times devices times time is less than the energy given, also with all that a "
+        "machine has beside them. Check the unit, the number of devices and the time.",
     ),
     "numbers.copied": (
         "The same numbers twice",
