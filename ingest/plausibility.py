@@ -29,11 +29,10 @@ NEIGHBOURS = 5
 FAR = 20.0  # times beyond all neighbours
 FEW_SAMPLES = 30
 OVER_RATING = 1.1
-# What a machine may draw beside its accelerators: as much again as they are rated at, and this in W;
-# and how many times that a whole facility may.
+# What a machine may draw beside its accelerators: as much again as they are rated at, and this in
+# watts. A facility may draw twice as much.
 BESIDE = 20_000.0
-FACILITY = 2.0
-MACHINES = {"node_energy": 1.0, "facility_energy": FACILITY}
+MACHINES = {"node_energy": 1.0, "facility_energy": 2.0}
 # kg CO2e per kWh: from hydropower to the worst of lignite.
 GRID = (0.005, 1.5)
 J_PER_KWH = 3.6e6

@@ -8,6 +8,7 @@ writes `n_gen`, or does both; there is no quality and no energy.
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ingest.formats import _document, _limits, _markdown, _sql, _table, _text
@@ -69,6 +70,9 @@ SWITCHES = {
     "shared_prompt": "is_pp_shared",
 }
 
+BANNER = ("ggml_", "load_backend", "warning:")
+_START = re.compile(r"^(?:[\[{]|\"?build_commit\b)", re.MULTILINE)
+
 _TEST = re.compile(r"(?:pp\s?(\d+))?\+?(?:tg\s?(\d+))?(?:\s*@\s*d\s?(\d+))?", re.ASCII)
 _WEIGHTS = r"(?:IQ|TQ|Q)\d\w*(?: - (?:Small|Medium|Large))?|MXFP4|NVFP4|BF16|F16|F32"
 _TYPE = re.compile(rf"(?:\b(?:mostly|all) )?\b({_WEIGHTS})\b.*", re.I)
@@ -88,6 +92,7 @@ _DEVICES = (
 
 
 def matches(head: Head) -> float:
+    head = replace(head, data=_without_banner(head.text).encode())
     if {column.strip() for column in head.columns} >= TEST or head.keys >= TEST:
         return head.score(1.0, name="bench", folder=SLUG)
     if head.keys >= BATCHED or _is_sql(head.text):
@@ -101,6 +106,10 @@ def matches(head: Head) -> float:
 def rows(file: File) -> Iterator[Row]:
     with file.open() as stream:
         beginning = Head(stream.read(_limits.HEAD_BYTES))
+    if beginning.text.startswith(BANNER):
+        content = _without_banner("\n".join(_text.lines(file))).encode()
+        file = replace(file, open=lambda: io.BytesIO(content))
+        beginning = Head(content)
     if beginning.text.startswith(("[", "{")):
         return _numbered(_json(file), file.path)
     if _is_sql(beginning.text):
@@ -138,6 +147,12 @@ def reading(row: Row) -> Reading:
         values=(_batched if batched else _repeated)(cells, prompt, generated),
         issues=tuple(cells.issues),
     )
+
+
+def _without_banner(text: str) -> str:
+    """CSV or JSON without the lines that llama.cpp prints before it to the other stream."""
+    start = _START.search(text) if text.startswith(BANNER) else None
+    return text[start.start() :] if start else text
 
 
 def _name(column: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from ingest import formats
 from ingest.formats import Head
 from ingest.readings import INFO, Unreadable
-from tests.ingest.formats.reading import codes, issue, read, read_text, rows
+from tests.ingest.formats.reading import SAMPLES, codes, issue, read, read_text, rows
 
 FORMAT = formats.get("llama-bench")
 
@@ -244,3 +244,12 @@ def test_a_switch_that_is_left_to_the_tool_is_automatic():
     (reading,) = read_text(FORMAT, json.dumps([record | {"flash_attn": -1}]))
 
     assert reading.settings["flash_attention"] == "auto"
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
+def test_what_llama_cpp_prints_beside_its_output_is_no_output(ending):
+    plain = (SAMPLES / "llama-bench" / f"runs.{ending}").read_text()
+    banner = "ggml_cuda_init: found 1 CUDA devices:\n  Device 0: Heron X1, compute capability 9.0\n"
+
+    assert formats.detect(Head((banner + plain).encode()))[0][1] is FORMAT
+    assert read_text(FORMAT, banner + plain) == read_text(FORMAT, plain)
