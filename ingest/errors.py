@@ -58,8 +58,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "energy.beyond_rating": (
         "More energy than the devices can draw",
-        "Rated power times devices times time is less than the energy given. Check the unit, the "
-        "number of devices and the time.",
+        "Rated power times devices times time is less than the energy given, also with all that a "
+        "machine has beside them. Check the unit, the number of devices and the time.",
     ),
     "numbers.copied": (
         "The same numbers twice",
@@ -215,6 +215,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "interval.order": ("The value lies outside its bounds", "low ≤ value ≤ high must hold."),
     "value.missing": ("No result", "The row has nothing that could be ranked."),
     "value.negative": ("A negative value", "No metric of ours can be below zero."),
+    "value.unread": (
+        "A device that the tool could not read",
+        "The tool writes zero where it can't read a device. Say what was measured, or measure "
+        "again with rights to read it; an editor decides whether the total may count.",
+    ),
     "value.zero": (
         "A zero that can't be",
         "Energy, time and cost are never zero. Leave the cell empty where nothing was measured.",

@@ -29,6 +29,10 @@ NEIGHBOURS = 5
 FAR = 20.0  # times beyond all neighbours
 FEW_SAMPLES = 30
 OVER_RATING = 1.1
+# What a machine may draw beside its accelerators: as much again as they are rated at, and this in
+# watts. A facility may draw twice as much.
+BESIDE = 20_000.0
+MACHINES = {"node_energy": 1.0, "facility_energy": 2.0}
 # kg CO2e per kWh: from hydropower to the worst of lignite.
 GRID = (0.005, 1.5)
 J_PER_KWH = 3.6e6
@@ -74,6 +78,8 @@ class Doubts:
             yield from grid_factor(written)
         if "device_energy" in written:
             yield from self.beyond_rating(planned, written)
+        if "run_time" in written:
+            yield from self.beyond_machine(planned, written)
         yield from self.copied(planned, written)
         task = planned.identity.task.pk
         for slug, measured in written.items():
@@ -116,6 +122,26 @@ class Doubts:
                 given=f"{one.raw_value} {one.raw_unit}",
                 severity=WARNING,
             )
+
+    def beyond_machine(self, planned: Planned, written: dict[str, Measured]) -> Iterator[Issue]:
+        """Energy of a machine or facility above what any of its kind draws in the time."""
+        time, identity = written["run_time"], planned.identity
+        facts = self.facts.of(identity.hardware.slug, identity.device_count, "", "", "")
+        rated = facts.get("device_rated_power")
+        devices = rated.value * identity.device_count if rated else 0.0
+        for slug, share in MACHINES.items():
+            one = written.get(slug)
+            most = share * (2 * devices + BESIDE) * time.value
+            if one and one.value > most > 0:
+                yield Issue(
+                    "energy.beyond_rating",
+                    f"{one.value:.4g} J in {time.value:.4g} s are "
+                    f"{one.value / time.value / 1000:,.4g} kW, more than a machine with "
+                    f"{identity.device_count} × {identity.hardware} can draw.",
+                    column=one.column,
+                    given=f"{one.raw_value} {one.raw_unit}",
+                    severity=WARNING,
+                )
 
     def copied(self, planned: Planned, written: dict[str, Measured]) -> Iterator[Issue]:
         """Three or more numbers that another model of the file has to the last digit."""

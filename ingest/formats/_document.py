@@ -22,16 +22,23 @@ def document(file: File) -> Any:
         return parsed(stream.read())
 
 
-def parsed(source: bytes | str) -> Any:
-    """JSON in which every number is text and every object keeps the first non-empty value."""
+def parsed(source: bytes | str, *, without: frozenset[str] = frozenset()) -> Any:
+    """JSON in which every number is text and every object keeps the first non-empty value.
+
+    What stands under the keys of `without` is left out, however long it is.
+    """
     text = source if isinstance(source, str) else _encoding.decoded(source)
+
+    def kept(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return stated_first([pair for pair in pairs if pair[0] not in without])
+
     try:
         found = json.loads(
             text,
             parse_float=str,
             parse_int=str,
             parse_constant=lambda word: None,
-            object_pairs_hook=stated_first,
+            object_pairs_hook=kept if without else stated_first,
         )
     except json.JSONDecodeError as error:
         raise Unreadable(_broken(text, error)) from None

@@ -115,7 +115,8 @@ def _numbered(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple
     """The records that hold something, counted from 1. Raises Unreadable where there is none."""
     number = 0
     for record in records:
-        if not any(map(str.strip, record)):
+        # A header in the middle is where somebody put one table after another.
+        if not any(map(str.strip, record)) or record == header:
             continue
         number += 1
         if number > _limits.ROWS:
@@ -158,6 +159,9 @@ def _check_lengths(header: list[str], record: list[str], number: int, longest: i
 
 
 def _cells(header: list[str], record: list[str]) -> dict[str, str | None]:
+    # A data frame's count of its own rows, which has no header, says nothing.
+    if not header[0] and record[0].strip().isdigit():
+        record = ["", *record[1:]]
     cells: dict[str, str | None] = dict(zip(header, record, strict=False))
     if len(record) < len(header):
         cells |= dict.fromkeys(header[len(record) :], None)

@@ -70,9 +70,10 @@ _COUNTED = re.compile(r"(\d{1,6}) x (.+)", re.ASCII)
 
 def matches(head: Head) -> float:
     keys = head.keys or {part for name in head.columns for part in _pointer(name).split("/")}
-    if not {ENERGY, "measures", "task"} <= keys or "properties" in keys:
+    told = {"task", "infrastructure"} & keys  # a report without a task is not complete, but one
+    if not {ENERGY, "measures"} <= keys or "properties" in keys or not told:
         return 0.0
-    return head.score(1.0 if "infrastructure" in keys else 0.7)
+    return head.score(1.0 if len(told) == 2 else 0.7)
 
 
 def companion(head: Head) -> str:

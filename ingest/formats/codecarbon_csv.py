@@ -23,6 +23,7 @@ LABEL = "CodeCarbon emissions.csv"
 SLUG = "codecarbon-csv"
 
 ENERGIES = ("cpu_energy", "gpu_energy", "ram_energy")
+VERSION = "codecarbon_version"
 REQUIRED = (
     "timestamp",
     "project_name",
@@ -30,7 +31,7 @@ REQUIRED = (
     "emissions",
     "energy_consumed",
     *ENERGIES,
-    "codecarbon_version",
+    VERSION,
 )
 DURATION = {"run_time": Column("duration", "s", per="run")}
 TOTAL = Column("energy_consumed", "kWh", per="run", origin=ESTIMATED)
@@ -40,12 +41,16 @@ SCORES, SIZES = "performance.csv", "model_parameters.csv"
 ACCURACY = ("acc", "accuracy")
 WATER = Column("water_consumed", "L", per="run", origin=ESTIMATED)
 
+# How the names of tasks begin that prepare the work or wait beside it.
+NO_WORK = ("load", "warm", "idle")
 OPEN_RUNS = 10_000  # runs whose snapshots may still go on while others are read
 
 # The header of a score: "sst2 (acc)", "squad_v2 (f1, has answer)".
 _SCORE = re.compile(r"([^\s()]+) \(([^()]+)\)")
 # organisation/name, or one word with a digit or a hyphen: gpt2, roberta-base, but not codecarbon.
 _MODEL = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+|(?=.*[\d-])[A-Za-z0-9][\w.-]*", re.ASCII)
+# What CodeCarbon calls a task without a name, or adds to a name that was there before.
+_UUID = re.compile(r"_?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def matches(head: Head) -> float:
@@ -68,9 +73,7 @@ def companion(head: Head) -> str:
 def rows(file: File) -> Iterator[Row]:
     scores = _companion.table(file.beside(SCORES))
     sizes = _companion.table(file.beside(SIZES))
-    for row in _table.rows(
-        file, name=str.strip, check=lambda header: _table.require(header, REQUIRED, str.strip)
-    ):
+    for row in _table.rows(file, name=str.strip, check=_check):
         project = Cells(row, str.strip).text("project_name")
         known = _score(scores, project, file.path) | _size(sizes, project)
         yield Row(row.number, {**row.cells, **known}, file.path)
@@ -79,7 +82,8 @@ def rows(file: File) -> Iterator[Row]:
 def reading(row: Row) -> Reading:
     cells = Cells(row, name=str.strip)
     hardware, cpu = devices(cells)
-    phase = cells.text("task_name")
+    task = cells.text("task_name")
+    phase = _UUID.sub("", task)
     run = cells.text("run_id")
     score = _score_column(row)
     settings = {"cpu": cpu, "phase": phase, "score_of": _unusual(score)}
@@ -92,11 +96,11 @@ def reading(row: Row) -> Reading:
         settings={name: text for name, text in settings.items() if text},
         region=cells.text("country_iso_code"),
         measured_on=cells.date("timestamp"),
-        external_id=f"{run}/{phase}" if run and phase else run,
+        external_id=f"{run}/{task}" if run and task else run,
         values=cells.values(DURATION) | _totals(cells) | _quality(cells, score),
     )
-    if phase.casefold().startswith("load"):
-        message = f"“{phase}” prepares the work and is not counted as work."
+    if phase.casefold().startswith(NO_WORK):
+        message = f"“{phase}” prepares the work or waits, and is not counted as work."
         cells.issue("row.phase", message, "task_name", severity=INFO)
         reading = replace(reading, values={})
     return replace(reading, issues=tuple(cells.issues))
@@ -125,6 +129,13 @@ def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
             closed.add(hash(run))
             yield reading
     yield from longest.values()
+
+
+def _check(header: list[str]) -> None:
+    """Refuse a header without the parts of the energy; who has them may be of no version."""
+    has_parts = set(ENERGIES) <= {column.strip() for column in header}
+    wanted = [column for column in REQUIRED if column != VERSION or not has_parts]
+    _table.require(header, wanted, str.strip)
 
 
 def _score(records: list[dict[str, Any]], project: str, path: str) -> dict[str, Any]:
@@ -207,12 +218,26 @@ def _totals(cells: Cells) -> dict[str, Value]:
     if inside:
         message = f"All energies of the row contain a PUE of {pue}: they are the facility's."
         cells.issue("boundary.facility", message, "pue", given=pue, severity=INFO)
-    elif cells.text("gpu_model"):
-        found |= cells.values(GPUS)
+    else:
+        found |= _gpus(cells)
     if _whole_machine(cells):
         found |= {"facility_energy" if inside else "node_energy": total}
         found |= cells.values(CARBON) | _water(cells)
     return found
+
+
+def _gpus(cells: Cells) -> dict[str, Value]:
+    """The GPUs' part, unless it is the zero of counters that could not be read."""
+    found = cells.values(GPUS)
+    if not found or float(found["device_energy"].raw):
+        return found
+    if cells.text("gpu_model"):
+        message = (
+            "The row names a GPU and gives it no energy: the tool could not read it, and the "
+            "total lacks it."
+        )
+        cells.issue("value.unread", message, "gpu_energy", given="0", severity=WARNING)
+    return {}
 
 
 def _whole_machine(cells: Cells) -> bool:
@@ -220,6 +245,8 @@ def _whole_machine(cells: Cells) -> bool:
     if mode == "machine":
         return True
     message = "Only the mode “machine” measures the whole machine; the totals are left out."
+    if not mode:
+        message = "The row does not say that it tracked the whole machine; the totals are left out."
     cells.issue("boundary.unclear", message, "tracking_mode", given=mode, severity=WARNING)
     return False
 

@@ -153,8 +153,9 @@ def _measured(cells: Cells, is_remote: bool) -> dict[str, Value]:
     energies = _energy(cells) | cells.values(OTHERS)
     if not found and not energies:
         expected = ("execution_time", "codecarbon__energy_consumed", "energy_usage_J")
-        message = "The row has no time and no energy under a name that we know."
-        cells.issue("value.missing", message, expected=expected)
+        message = "The row has no time and no energy under a name that tells its unit."
+        hint = "Rename the columns if they are in seconds, kWh or J, or use our template."
+        cells.issue("value.missing", message, expected=expected, hint=hint)
     if energies and is_remote:
         message = (
             "The model ran remotely, and only the client was measured: no energy of the model."
@@ -256,7 +257,8 @@ def _logged_values(cells: Cells) -> dict[str, Value]:
     if not found.keys() - {"run_time"}:
         message = "The log has no power of the whole system and none of a GPU."
         expected = (SYSTEM, "GPU0_POWER (mWatts)")
-        cells.issue("value.missing", message, _name(SPAN), expected=expected)
+        hint = "Counters of the processor alone are the energy of neither."
+        cells.issue("value.missing", message, _name(SPAN), expected=expected, hint=hint)
     unused = cells.text(_name(UNUSED))
     if unused not in ("", "0"):
         message = f"{unused} of {cells.text(SAMPLES)} samples have no usable power or time."

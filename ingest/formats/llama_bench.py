@@ -8,6 +8,7 @@ writes `n_gen`, or does both; there is no quality and no energy.
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from ingest.formats import _document, _limits, _markdown, _sql, _table, _text
@@ -21,7 +22,7 @@ SLUG = "llama-bench"
 
 TEST = {"avg_ts", "n_prompt", "n_gen"}
 BATCHED = {"speed_pp", "speed_tg", "pp", "tg"}
-TABLE = {"size", "params", "backend", "test", "t/s"}
+TABLE = {"model", "backend", "test", "t/s"}
 BATCHED_TABLE = {"PP", "TG", "B", "N_KV", "S_TG t/s"}
 
 # What the Markdown tables call a field of the other outputs.
@@ -69,23 +70,29 @@ SWITCHES = {
     "shared_prompt": "is_pp_shared",
 }
 
+BANNER = ("ggml_", "load_backend", "warning:")
+_START = re.compile(r"^(?:[\[{]|\"?build_commit\b)", re.MULTILINE)
+
 _TEST = re.compile(r"(?:pp\s?(\d+))?\+?(?:tg\s?(\d+))?(?:\s*@\s*d\s?(\d+))?", re.ASCII)
 _WEIGHTS = r"(?:IQ|TQ|Q)\d\w*(?: - (?:Small|Medium|Large))?|MXFP4|NVFP4|BF16|F16|F32"
 _TYPE = re.compile(rf"(?:\b(?:mostly|all) )?\b({_WEIGHTS})\b.*", re.I)
 _SUFFIX = re.compile(rf"[-._](?:UD-)?({_WEIGHTS})(?:[-._](?:moe|gguf))*", re.I)
+# What the converter calls the file of any model.
+_NAMELESS = re.compile(r"(?:ggml-)?model", re.IGNORECASE)
 _PART = re.compile(r"-\d{5}-of-\d{5}$")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 _LINK = re.compile(r"huggingface\.co/([\w.-]+/[\w.-]+)", re.ASCII)
 _MAIN = re.compile(r"main: (\w+ = .+)")
 _DEVICES = (
     re.compile(r"^\|\s+\d+\s+(\S.*?)\s+(?:On|Off|N/A)\s+\|"),  # nvidia-smi
-    re.compile(r"^\s*Device \d+: (.+?), compute capability"),  # CUDA
+    re.compile(r"^\s*Device \d+: (.+?), (?:compute capability|gfx\d)"),  # CUDA, ROCm
     re.compile(r"^ggml_vulkan: \d+ = (.+?) \("),
     re.compile(r"^ggml_metal_\w+: GPU name:\s+(.+)"),
 )
 
 
 def matches(head: Head) -> float:
+    head = replace(head, data=_without_banner(head.text).encode())
     if {column.strip() for column in head.columns} >= TEST or head.keys >= TEST:
         return head.score(1.0, name="bench", folder=SLUG)
     if head.keys >= BATCHED or _is_sql(head.text):
@@ -99,6 +106,10 @@ def matches(head: Head) -> float:
 def rows(file: File) -> Iterator[Row]:
     with file.open() as stream:
         beginning = Head(stream.read(_limits.HEAD_BYTES))
+    if beginning.text.startswith(BANNER):
+        content = _without_banner("\n".join(_text.lines(file))).encode()
+        file = replace(file, open=lambda: io.BytesIO(content))
+        beginning = Head(content)
     if beginning.text.startswith(("[", "{")):
         return _numbered(_json(file), file.path)
     if _is_sql(beginning.text):
@@ -136,6 +147,12 @@ def reading(row: Row) -> Reading:
         values=(_batched if batched else _repeated)(cells, prompt, generated),
         issues=tuple(cells.issues),
     )
+
+
+def _without_banner(text: str) -> str:
+    """CSV or JSON without the lines that llama.cpp prints before it to the other stream."""
+    start = _START.search(text) if text.startswith(BANNER) else None
+    return text[start.start() :] if start else text
 
 
 def _name(column: str) -> str:
@@ -305,9 +322,10 @@ def _weights(cells: Cells) -> tuple[str, str]:
 def _model(cells: Cells) -> str:
     """The model by its file without quantisation, the heading above, or the architecture."""
     name = _file_name(cells)
-    if name:
-        suffixes = [match for match in _SUFFIX.finditer(name) if match.end() == len(name)]
-        return name[: suffixes[-1].start()] if suffixes else name
+    suffixes = [match for match in _SUFFIX.finditer(name) if match.end() == len(name)]
+    name = name[: suffixes[-1].start()] if suffixes else name
+    if name and not _NAMELESS.fullmatch(name):
+        return name
     return _repository(cells) or _TYPE.sub("", cells.text("model_type")).strip()
 
 
@@ -340,7 +358,9 @@ def _hardware(cells: Cells) -> tuple[str, int | None, dict[str, str]]:
 
 
 def _switches(cells: Cells) -> dict[str, bool | str]:
-    """Settings that are on or off, which CSV and SQL write as 1 or 0."""
-    words: dict[str, bool] = {"1": True, "0": False, "true": True, "false": False}
+    """Settings that are on or off, which CSV and SQL write as 1 or 0, or -1 for automatic."""
+    words: dict[str, bool | str] = {
+        "1": True, "0": False, "true": True, "false": False, "-1": "auto",
+    }  # fmt: skip
     texts = {setting: cells.text(name) for setting, name in SWITCHES.items()}
     return {name: words.get(text.casefold(), text) for name, text in texts.items() if text}

@@ -1,6 +1,7 @@
 """MLPerf Inference: the summary of a round, or the log of one run with its companions.
 
-`summary_results.json` has one row per system, benchmark and scenario. A submission's own tree has
+`summary_results.json` has one row per system, benchmark and scenario, and so has the `summary.csv`
+of the submission checker, with a row of its own for power. A submission's own tree has
 a `mlperf_log_summary.txt` per run; what ran where is in its path and in `systems/<system>.json`,
 the quality in `accuracy/accuracy.txt`. Power is that of the whole system at the wall.
 """
@@ -12,8 +13,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-from ingest.formats import _document, _limits, _text
-from ingest.formats._cells import Cells, Column
+from ingest.formats import _document, _limits, _mlperf, _text
+from ingest.formats._cells import Cells, Column, is_number
 from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import INFO, METERED, WARNING, Issue, Reading, Row, Unreadable, Value
@@ -31,9 +32,10 @@ FOLDERS = ("division", "submitter", "results", "system", "benchmark", "scenario"
 SHARES = {
     "rouge1": "%",
     "f1": "%",
+    # Where a recommender's accuracy is printed beside it, this is what counts.
+    "auc": "%",
     "acc": "%",
     "map": "%",
-    "auc": "%",
     "dice": "1",
     "exact_match": "%",
     "gsm8k_accuracy": "%",
@@ -42,7 +44,9 @@ SHARES = {
 # The words of accuracy.txt for the names of the summary.
 SAME = {"accuracy": "acc", "mean": "DICE", "rouge1": "ROUGE1", "f1": "F1"}
 # What the closed division prescribes, where the benchmark's name is not a model's.
-PRESCRIBED = {"bert": "BERT-Large"}
+PRESCRIBED = {"bert": "BERT-Large", "resnet": "resnet50"}
+# Folders of a submission may be called by the model instead of the benchmark.
+BENCHMARKS = {"resnet50": "resnet"}
 PRECISIONS = {"float": "fp", "bfloat": "bf"}
 UNITS = {
     "samples/s": "sample_throughput",
@@ -50,7 +54,11 @@ UNITS = {
     "tokens/s": "throughput",
 }
 POWER_UNITS = {"watts": "W", "millijoules": "mJ", "joules": "J"}
+MODES = ("PerformanceOnly", "Performance")  # the latter in the first round
 SAMPLES_OF_A_STREAM = 8  # a MultiStream query has eight samples
+
+# Runs that only show that another run kept to the rules.
+PROOFS = frozenset({"compliance", "audit"})
 
 _TARGET = re.compile(r"-(99(?:\.9)?)$")
 _LATENCY = re.compile(r"latency \((ns|us|ms|s)\)")
@@ -62,7 +70,9 @@ _COUNTED = re.compile(r"\d+ ?x ?(?=\D)")
 def matches(head: Head) -> float:
     if {"Submitter", "Scenario", "Performance_Units", "Performance_Result"} <= head.keys:
         return head.score(1.0 if "a#" in head.keys else 0.8, name="summary_results")
-    if TITLE in head.text[:2000] and re.search(r"^SUT name *:", head.text, re.MULTILINE):
+    if _mlperf.is_table(head.columns):
+        return head.score(1.0, name="summary")
+    if _is_log(head) and not _is_proof(head):
         return head.score(1.0, name="mlperf_log_summary")
     return 0.0
 
@@ -75,6 +85,8 @@ def companion(head: Head) -> str:
         return "A record of MLPerf's power meter: how it was set up and read."
     if re.match(r"Time,[^,\n]+,Watts,", text):
         return "A log of MLPerf's power meter, longer than the test that it goes with."
+    if _is_log(head) and _is_proof(head):
+        return "A run of MLPerf that proves that another kept to the rules, and no result itself."
     if re.search(r"^hash=[0-9a-f]{64}\s*$", text, re.MULTILINE):
         return "The accuracy of an MLPerf run; send it with the run's mlperf_log_summary.txt."
     if text.startswith("No warnings encountered during test."):
@@ -84,12 +96,14 @@ def companion(head: Head) -> str:
 
 def rows(file: File) -> Iterator[Row]:
     with file.open() as stream:
-        start = stream.read(_limits.HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return _summary(file) if start.startswith((b"[", b"{")) else _log(file)
+        head = Head(stream.read(_limits.HEAD_BYTES))
+    if head.text.startswith(("[", "{")):
+        return _summary(file)
+    return _mlperf.rows(file) if _mlperf.is_table(head.columns) else _log(file)
 
 
 def reading(row: Row) -> Reading:
-    cells = Cells(row)
+    cells = Cells(row, name=_mlperf.name if _mlperf.is_table(row.cells) else str)
     found = _reading_of_log(cells) if "SUT name" in row.cells else _reading_of_summary(cells)
     if not found.values:
         cells.issue("value.missing", "The row states no result.")
@@ -109,6 +123,14 @@ def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
         else:
             seen[mark] = reading.task
             yield reading
+
+
+def _is_log(head: Head) -> bool:
+    return TITLE in head.text[:2000] and bool(re.search(r"^SUT name *:", head.text, re.MULTILINE))
+
+
+def _is_proof(head: Head) -> bool:
+    return bool(PROOFS & set(head.path.casefold().replace("\\", "/").split("/")[:-1]))
 
 
 def _summary(file: File) -> Iterator[Row]:
@@ -139,7 +161,7 @@ def _reading_of_summary(cells: Cells) -> Reading:
     pairs = dict(_PAIR.findall(cells.text("/Accuracy")))
     values = _quality(cells, pairs, "/Accuracy", settings) | _performance(cells)
     if tokens := cells.checked(pairs.get("TOKENS_PER_SAMPLE", ""), "/Accuracy"):
-        values["tokens_out"] = Value(tokens, "count", column="/Accuracy")
+        values["tokens_out"] = Value(tokens, "count", column=cells.column("/Accuracy"))
     values |= _energy(cells, values)
     return Reading(
         row=0,
@@ -179,7 +201,10 @@ def _quality(
     for share, unit in SHARES.items():
         if share in named and (number := cells.checked(pairs[named[share]], column)):
             settings["score_of"] = named[share]
-            return {"quality": Value(number, unit, column=column)}
+            return {"quality": Value(number, unit, column=cells.column(column))}
+    if is_number(cells.text(column)):
+        message = "The accuracy has no name, so what it is the share of is not known."
+        cells.issue("metric.unsupported", message, column, severity=INFO)
     scores = [name for name in pairs if not re.search("len|tokens|num", name, re.IGNORECASE)]
     if scores:
         message = f"{', '.join(scores)}: scores without fixed ends are no quality from 0 to 1."
@@ -208,7 +233,7 @@ def _performance(cells: Cells) -> dict[str, Value]:
 
 def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
     """Energy at the wall per sample, or else per token: the meter's power over the throughput."""
-    power = cells.number("/Power_Result")
+    power, column = cells.number("/Power_Result"), cells.column("/Power_Result")
     written = cells.text("/Power_Units")
     if not power:
         return {}
@@ -222,7 +247,7 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
         per = SAMPLES_OF_A_STREAM if multi else 1
         recipe = f"{power} {unit} of a query / {per} samples" if multi else ""
         raw = str(float(power) / per) if multi else power
-        return {"node_energy": _metered(raw, unit, recipe)}
+        return {"node_energy": _metered(raw, unit, recipe, column)}
     for metric, divisor, pace in (
         ("node_energy", "sample_throughput", "samples/s"),
         ("node_energy_per_token", "throughput", "tokens/s"),
@@ -237,12 +262,12 @@ def _energy(cells: Cells, values: dict[str, Value]) -> dict[str, Value]:
             recipe += f" x {tokens.raw} tokens"
             metric, joules = "node_energy", joules * float(tokens.raw)
         unit = "J" if metric == "node_energy" else "J/token"
-        return {metric: _metered(str(joules), unit, f"{recipe}; not verified by MLCommons")}
+        return {metric: _metered(str(joules), unit, f"{recipe}; not verified by MLCommons", column)}
     return {}
 
 
-def _metered(raw: str, unit: str, recipe: str) -> Value:
-    return Value(raw, unit, origin=METERED, column="/Power_Result", recipe=recipe)
+def _metered(raw: str, unit: str, recipe: str, column: str) -> Value:
+    return Value(raw, unit, origin=METERED, column=column, recipe=recipe)
 
 
 def _log(file: File) -> Iterator[Row]:
@@ -297,7 +322,8 @@ def _accuracy(file: File | None) -> dict[str, Any]:
 def _reading_of_log(cells: Cells) -> Reading:
     place = _place(cells.row.path)
     benchmark = place.get("benchmark", "")
-    scenario = cells.text("Scenario") or place.get("scenario", "")
+    # The first round wrote “Single Stream”.
+    scenario = cells.text("Scenario").replace(" ", "") or place.get("scenario", "")
     settings = {
         "scenario": scenario,
         "division": place.get("division", ""),
@@ -325,7 +351,7 @@ def _reading_of_log(cells: Cells) -> Reading:
         model=_model(benchmark, settings),
         hardware=hardware,
         device_count=count * nodes if count else None,
-        task=benchmark,
+        task=BENCHMARKS.get(benchmark, benchmark),
         settings=settings,
         values=values,
     )
@@ -337,9 +363,15 @@ def _figures(cells: Cells, scenario: str) -> dict[str, Value]:
     if cells.text("spl.txt"):
         message = "The power log covers more than the test, so no energy is read from it."
         cells.issue("power.window", message, "spl.txt", severity=INFO)
-    if state != "VALID" or mode not in ("", "PerformanceOnly"):
-        message = f"The run is {state or 'not said to be'} VALID, its mode {mode or 'not stated'}."
+    if state != "VALID":
+        message = "The log says that the run is not valid, so it does not count."
+        if not state:
+            message = "The log does not say that the run is valid, so it does not count."
         cells.issue("run.invalid", message, "Result is", given=state, expected=("VALID",))
+        return {}
+    if mode not in ("", *MODES):
+        message = "Only a run for performance has figures of speed; the others check quality."
+        cells.issue("run.invalid", message, "Mode", given=mode, expected=MODES)
         return {}
     found = {
         "sample_throughput": _first(cells, "1/s", r"(completed |scheduled )?samples per second")

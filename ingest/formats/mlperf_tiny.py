@@ -35,7 +35,7 @@ COMPLAINT = "complaint"
 ENERGY, THROUGHPUT = "Median energy cost", "Median throughput"
 
 _LINE = re.compile(r"\d+\.\d+\s+ulp-\w+:\s*(.*?)\s*")
-_MEDIAN = re.compile(r"(Median [a-z ]+?) is (\S+ \S+)")
+_MEDIAN = re.compile(r"(Median [a-z ]+?) is +(\S+ \S+)")
 _UNIT = re.compile(r"([nuµm]?J)/inf\.?|inf\.?/(s)ec\.?")
 _SCORE = re.compile(r"(Top-\d+|AUC)\s*:\s*([\d.]+)\s*(%?)")
 _COMPLAINT = re.compile(r"e-\[(.*)\]")

@@ -136,7 +136,9 @@ def companion(head: Head) -> str:
 def rows(file: File) -> Iterator[Row]:
     with file.open() as stream:
         start = stream.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return _of_json(file) if start.startswith((b"{", b"[")) else _of_table(file)
+    if start.startswith((b"{", b"[")):
+        return _of_json(file)
+    return _table.rows(file, name=str.strip, check=_check)
 
 
 def reading(row: Row) -> Reading:
@@ -219,14 +221,6 @@ def _configuration(beside: File) -> dict[str, Any]:
     return {f"{CONFIG}{pointer}": leaf for pointer, leaf in leaves.items()}
 
 
-def _of_table(file: File) -> Iterator[Row]:
-    for row in _table.rows(file, name=str.strip, check=_check):
-        index = row.cells.get(_table.EXTRA)
-        if isinstance(index, str) and index.strip().isdigit():
-            row.cells.pop(_table.EXTRA)  # a data frame's index, which has no header
-        yield row
-
-
 def _check(header: list[str]) -> None:
     names = [canonical(column) for column in header]
     if not any(_HEADER.fullmatch(name) or name.endswith("/latency/mean") for name in names):
@@ -281,9 +275,11 @@ def _hardware(cells: Cells) -> tuple[str, int | None]:
         chosen = gpus[int(index)] if int(index) < len(gpus) else ""
         return chosen or (gpus[0] if len(set(gpus)) == 1 else ""), 1
     hardware = gpus[0] if len(set(gpus)) == 1 else ""
-    identities = cells.text("/config/backend/device_ids")
-    if identities:
-        return hardware, len(identities.split(","))
+    if identities := cells.text("/config/backend/device_ids"):
+        # The tool numbers devices as the machine lists them.
+        listed = {str(position): name for position, name in enumerate(gpus)}
+        used = {listed.get(number.strip(), "") for number in identities.split(",")}
+        return (used.pop() if len(used) == 1 else "") or hardware, len(identities.split(","))
     # Before devices had ids, a run on `cuda` was on one unless the model was spread over them.
     alone = "backend.device_map" in cells.row.cells and not cells.text("/backend/device_map")
     return hardware, 1 if device and alone else None

@@ -6,13 +6,12 @@ accelerator, whose integral is its energy.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from ingest.formats import _document, _limits, _serving, _table
+from ingest.formats import _document, _serving, _table
 from ingest.formats._cells import Cells, Column, is_number
 from ingest.formats._file import File
 from ingest.formats._head import Head
@@ -48,11 +47,11 @@ META_SETTINGS = {
     "kv_cache_dtype": f"{META}/server_config/kv_cache_dtype",
     "prefix_caching": f"{META}/server_config/enable_prefix_caching",
 }
+# The benchmark's own reading of the GPUs' counters, over all GPUs that it was told to watch.
+METERED_GPUS = "energy_gpu_ids"
+METERED = Column("/gpu_energy_j", "J", per="run", origin=SENSED)
 ENERGY = Column(f"{TELEMETRY}energy_j", "J", per="run", origin=SENSED)
 
-# A run is saturated when it manages less than this share of the load and the first token comes
-# this many times later than at the lowest load of the model, or after this share of the run.
-ACHIEVED, LATER, QUEUE = 0.8, 2.5, 0.1
 COVERED = 0.9  # of the run that a telemetry must cover
 
 _NUMBERED = re.compile(r"(\d+)-(.+)\.json", re.IGNORECASE)
@@ -71,18 +70,24 @@ def companion(head: Head) -> str:
         return "Telemetry of an accelerator; send it with the results of the same number."
     if {"served_name", "server_config", "hardware"} <= head.keys:
         return "A description of a benchmark's server; send it with the results beside it."
+    if {"benchmark", "metric", "benchmark_values"} <= head.keys:
+        return "Figures of vLLM for PyTorch's dashboard; send the result that they were made from."
     if {"steps", "configured_rps", "achieved_rps"} <= head.keys:
         return "A summary of a rate sweep, whose steps have result files of their own."
     return ""
 
 
 def rows(file: File) -> Iterator[Row]:
-    for number, record in enumerate(_records(file), 1):
+    for number, record in enumerate(_serving.records(file), 1):
         lacking = [key for key in REQUIRED if key not in record]
         if len(lacking) == len(REQUIRED):
             message = f"The result lacks {', '.join(lacking)}."
             raise Unreadable(Issue("column.missing", message, row=number, column=lacking[0]))
-        plain = {key: said for key, said in record.items() if not isinstance(said, list | dict)}
+        plain = {
+            key: said
+            for key, said in record.items()
+            if key == METERED_GPUS or not isinstance(said, list | dict)
+        }
         beside = _meta(file, record) | _telemetry(file, record)
         yield Row(number, _document.cells(plain, number) | beside, file.path)
 
@@ -90,13 +95,15 @@ def rows(file: File) -> Iterator[Row]:
 def reading(row: Row) -> Reading:
     cells = Cells(row)
     model, revision = _serving.model(cells, "/model_id")
-    completed, asked = cells.count("/completed"), cells.count("/num_prompts")
+    completed, asked = _serving.answered(cells, "/completed"), cells.count("/num_prompts")
     _serving.requests(cells, completed, asked, "/completed")
     hardware, deployment = _serving.place(row.path)
     used = _serving.gpus(row.path)
-    count = used.pop("device_count", None)
+    count = used.pop("device_count", None) or _devices(cells)
     values = _serving.times(cells, TIMES) | cells.values(VALUES) | _energy(cells)
-    if not values:
+    if completed == 0:
+        values = {}
+    elif not values:
         cells.issue("value.missing", "The file states no result.")
     _serving.devices(cells, count)
     settings = _test(row.path) | cells.settings(SETTINGS | META_SETTINGS) | _burstiness(cells)
@@ -109,7 +116,7 @@ def reading(row: Row) -> Reading:
         hardware=cells.text(f"{META}/hardware") or hardware,
         device_count=count,
         settings=settings | {name: text for name, text in named.items() if text},
-        samples=completed,
+        samples=completed or None,
         measured_on=_day(cells),
         values=values,
         issues=tuple(cells.issues),
@@ -118,33 +125,7 @@ def reading(row: Row) -> Reading:
 
 def settle(readings: Iterable[Reading]) -> Iterator[Reading]:
     """Runs that could not keep up with their load have the setting `saturated`."""
-    groups: dict[tuple[str, ...], list[Reading]] = defaultdict(list)
-    for reading in readings:
-        deployment = str(reading.settings.get("deployment", ""))
-        groups[reading.model, reading.hardware, deployment].append(reading)
-    for group in groups.values():
-        rates = [(rate, _number(r, "ttft")) for r in group if (rate := _rate(r))]
-        lowest = min(rates, default=(0.0, 0.0))
-        yield from (_judged(reading, *lowest) for reading in group)
-
-
-def _records(file: File) -> list[dict[str, Any]]:
-    """One result, a list of them, or one a line as `--append-result` writes them."""
-    with file.open() as stream:
-        source = stream.read().removeprefix(b"\xef\xbb\xbf")
-    lines = [line for line in source.splitlines() if line.strip()]
-    if len(lines) > 1 and all(line.strip().startswith(b'{"') for line in lines):
-        found = [_document.parsed(line) for line in lines[: _limits.ROWS]]
-    else:
-        whole = _document.parsed(source)
-        found = whole if isinstance(whole, list) else [whole]
-    if not found:
-        raise Unreadable(Issue("rows.missing", "The list of results is empty."))
-    for number, record in enumerate(found, 1):
-        if not isinstance(record, dict):
-            message = "A result is a JSON object with keys and values."
-            raise Unreadable(Issue("record.invalid", message, row=number))
-    return found
+    return _serving.judged(readings)
 
 
 def _meta(file: File, record: dict[str, Any]) -> dict[str, Any]:
@@ -191,7 +172,15 @@ def _points(companion: File) -> Iterator[tuple[float, float]]:
             yield float(second), float(power)
 
 
+def _devices(cells: Cells) -> int | None:
+    """As many as the benchmark metered, or as the model's tensors were split over."""
+    metered = sum(name.startswith(f"/{METERED_GPUS}/") for name in cells.row.cells)
+    return metered or cells.count("/tensor_parallel_size")
+
+
 def _energy(cells: Cells) -> dict[str, Value]:
+    if cells.text(METERED.name):
+        return cells.values({"device_energy": METERED})
     if cells.text(f"{TELEMETRY}shared"):
         message = "The telemetry is of several runs, so none of them has its energy."
         cells.issue("telemetry.shared", message, f"{TELEMETRY}shared", severity=INFO)
@@ -229,36 +218,3 @@ def _test(path: str) -> dict[str, Any]:
 def _day(cells: Cells) -> str:
     dated = replace(cells.row, cells={"/date": _serving.day(cells.text("/date"))})
     return Cells(dated).date("/date")
-
-
-def _rate(reading: Reading) -> float:
-    """The load that a run was put under, in requests per second; zero without one."""
-    rate = reading.settings.get("request_rate")
-    return float(rate) if isinstance(rate, int | float) and not isinstance(rate, bool) else 0.0
-
-
-def _number(reading: Reading, metric: str) -> float:
-    value = reading.values.get(metric)
-    return float(value.raw) if value else 0.0
-
-
-def _judged(reading: Reading, lowest_rate: float, first_token: float) -> Reading:
-    """The reading, marked if the load was too high for the server."""
-    rate, ttft = _rate(reading), _number(reading, "ttft")
-    if not rate or _number(reading, "sample_throughput") >= ACHIEVED * rate:
-        return reading
-    later = rate > lowest_rate and first_token and ttft > LATER * first_token
-    queued = ttft / 1000 > QUEUE * _number(reading, "run_time") > 0
-    if not (later or queued):
-        return reading
-    message = (
-        f"The server managed {_number(reading, 'sample_throughput'):.3g} of {rate:.3g} requests "
-        "per second, and the wait for the first token grew: its times are those of a queue."
-    )
-    issue = Issue("load.saturated", message, column="/request_rate", severity=INFO)
-    issue = issue.at(row=reading.row, path=reading.path)
-    return replace(
-        reading,
-        settings={**reading.settings, "saturated": True},
-        issues=(*reading.issues, issue),
-    )

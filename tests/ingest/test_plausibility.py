@@ -74,6 +74,15 @@ def test_more_energy_than_the_devices_can_draw():
     assert sent(lines(columns, "29000,100"), by=make_user()).state == "PUBLISHED"
 
 
+def test_a_machine_draws_no_more_than_its_devices_twice_and_twenty_kilowatts():
+    """The card is rated at 300 W, so that a machine with one may draw 20.6 kW, a facility twice."""
+    Hardware.objects.filter(slug="card-9").update(tdp_w=300)
+    for metric, most in (("node_energy", 20_600), ("facility_energy", 41_200)):
+        columns = f"{metric} [J],run_time [s]"
+        assert warnings(sent(lines(columns, f"{most * 10 + 100},10"))) == {"energy.beyond_rating"}
+        assert warnings(sent(lines(columns, f"{most * 10 - 100},10"))) == set()
+
+
 def test_power_times_time_is_energy():
     columns = "node_energy per run [J],run_time per run [s],power [W]"
 

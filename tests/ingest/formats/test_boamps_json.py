@@ -282,3 +282,18 @@ def test_a_patched_country_counts():
     cells = {"measures_0_powerConsumption": "1", "environment_country": "FRA"}
 
     assert FORMAT.reading(Row(1, cells)).region == "FRA"
+
+
+def test_a_report_whose_author_named_no_task_is_one():
+    content = {
+        "header": {"formatVersion": "0.1"},
+        "measures": [{"measurementMethod": "codecarbon", "powerConsumption": 0.00123}],
+        "infrastructure": {"components": [gpu("1 x Heron X1", 1)]},
+    }
+    text = json.dumps(content)
+    score, module = formats.detect(Head(text.encode()))[0]
+    (reading,) = read_text(FORMAT, text)
+
+    assert (module, score > 0.5) == (FORMAT, True)
+    assert (reading.model, reading.task, reading.hardware) == ("", "", "Heron X1")
+    assert joules(reading.values["node_energy"], samples=1) == pytest.approx(4428)

@@ -329,3 +329,47 @@ def test_a_row_says_nothing_of_task_samples_and_method():
     reading = FORMAT.reading(Row(1, {"project_name": "a/b"}))
 
     assert (reading.task, reading.samples, reading.method) == ("", None, "")
+
+
+def test_a_gpu_that_could_not_be_read_is_missing_and_not_zero():
+    reading = one(gpu_energy="0.0", energy_consumed="0.001")
+
+    assert "device_energy" not in reading.values
+    assert reading.values["node_energy"].raw == "0.001"
+    assert issue(reading, "value.unread").severity == WARNING
+    assert "value.unread" not in codes(one(gpu_energy="0", gpu_model="", gpu_count=""))
+
+
+def test_the_energy_of_a_gpu_counts_though_nobody_names_it():
+    assert one(gpu_model="", gpu_count="").values["device_energy"].raw == "0.0030"
+
+
+def test_a_log_of_a_version_that_did_not_state_itself_is_read():
+    sample = rows(FORMAT, (SAMPLES / "codecarbon-csv" / "emissions.csv").read_bytes())[1]
+    cells = {name: cell for name, cell in sample.cells.items() if name != "codecarbon_version"}
+    (row,) = rows(FORMAT, f"{','.join(cells)}\n{','.join(map(str, cells.values()))}\n")
+
+    assert FORMAT.reading(row).values["node_energy"].raw == "0.004"
+
+
+def test_waiting_and_warming_up_are_not_work():
+    for phase in ("idle_baseline_head", "Warmup_0", "load model"):
+        reading = one(task_name=phase)
+        assert (reading.values, issue(reading, "row.phase").severity) == ({}, INFO)
+    assert one(task_name="loop").values
+
+
+def test_what_the_tool_calls_a_task_without_a_name_is_no_setting():
+    uuid = "1c9f0f6e-0d8e-4f41-9a55-0a6cf4b1f2aa"
+    nameless, repeated = one(task_name=uuid), one(task_name=f"infer_{uuid}")
+
+    assert "phase" not in nameless.settings
+    assert repeated.settings["phase"] == "infer"
+    assert nameless.external_id.endswith(f"/{uuid}")
+    assert nameless.external_id != repeated.external_id
+
+
+def test_tables_put_one_after_another_have_one_header():
+    text = (SAMPLES / "codecarbon-csv" / "emissions.csv").read_text()
+
+    assert len(rows(FORMAT, text + text)) == 2 * len(rows(FORMAT, text))

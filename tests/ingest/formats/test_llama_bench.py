@@ -3,8 +3,9 @@ import json
 import pytest
 
 from ingest import formats
+from ingest.formats import Head
 from ingest.readings import INFO, Unreadable
-from tests.ingest.formats.reading import codes, issue, read, read_text, rows
+from tests.ingest.formats.reading import SAMPLES, codes, issue, read, read_text, rows
 
 FORMAT = formats.get("llama-bench")
 
@@ -199,3 +200,56 @@ def test_a_file_without_tests_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+def test_a_table_from_before_sizes_were_shown_is_read():
+    text = (
+        "| model | backend | ngl | test | t/s |\n| --- | --- | --: | --- | --: |\n"
+        "| llama 7B mostly Q4_0 | CUDA | 99 | pp 512 | 2368.80 ± 93.24 |\n"
+    )
+    assert formats.detect(Head(text.encode()))[0][1] is FORMAT
+    (reading,) = read_text(FORMAT, text)
+
+    assert (reading.model, reading.method) == ("llama 7B", "Q4_0")
+    assert reading.values["total_throughput"].raw == "2368.80"
+
+
+def test_devices_are_listed_alike_for_two_makers():
+    table = (
+        "| model | size | params | backend | ngl | test | t/s |\n| - | - | - | - | - | - | - |\n"
+        "| heron 7B Q4_0 | 3 GiB | 7 B | ROCm | 99 | tg128 | 10.0 ± 0.5 |\n"
+    )
+    for line, name in (
+        ("Device {}: AMD Radeon RX 7900 XTX, gfx1100 (0x1100), VMM: no", "AMD Radeon RX 7900 XTX"),
+        ("Device {}: NVIDIA L4, compute capability 8.9, VMM: yes", "NVIDIA L4"),
+    ):
+        above = "".join(f"  {line.format(number)}\n" for number in range(2))
+        (reading,) = read_text(FORMAT, above + table)
+        assert (reading.hardware, reading.device_count) == (name, 2)
+
+
+def test_a_file_that_is_called_like_any_model_does_not_name_it():
+    for path, model in (
+        ("models/7B/ggml-model-q4_0.gguf", "heron 7B"),
+        ("models/model.gguf", "heron 7B"),
+        ("models/Heron-Model-7B-Q4_0.gguf", "Heron-Model-7B"),
+    ):
+        record = {"model_filename": path, "model_type": "heron 7B Q4_0", "avg_ts": 9.5}
+        (reading,) = read_text(FORMAT, json.dumps([record | {"n_prompt": 512, "n_gen": 0}]))
+        assert (reading.model, reading.method.upper()) == (model, "Q4_0")
+
+
+def test_a_switch_that_is_left_to_the_tool_is_automatic():
+    record = {"model_type": "heron 7B Q4_0", "avg_ts": 9.5, "n_prompt": 0, "n_gen": 64}
+    (reading,) = read_text(FORMAT, json.dumps([record | {"flash_attn": -1}]))
+
+    assert reading.settings["flash_attention"] == "auto"
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
+def test_what_llama_cpp_prints_beside_its_output_is_no_output(ending):
+    plain = (SAMPLES / "llama-bench" / f"runs.{ending}").read_text()
+    banner = "ggml_cuda_init: found 1 CUDA devices:\n  Device 0: Heron X1, compute capability 9.0\n"
+
+    assert formats.detect(Head((banner + plain).encode()))[0][1] is FORMAT
+    assert read_text(FORMAT, banner + plain) == read_text(FORMAT, plain)

@@ -231,3 +231,85 @@ def test_files_of_another_shape_are_refused():
         with pytest.raises(Unreadable) as refused:
             read_text(FORMAT, content)
         assert refused.value.issue.code == code
+
+
+def test_only_a_valid_run_of_the_right_mode_counts_and_the_log_says_which():
+    for said, mode in (
+        (("Result is : VALID", "Result is : INVALID"), "not valid"),
+        (("Result is : VALID", "Result : VALID"), "does not say"),
+        (("Mode     : PerformanceOnly", "Mode     : AccuracyOnly"), "check quality"),
+    ):
+        assert mode in issue(log(said=said), "run.invalid").message
+
+
+def test_a_log_of_the_first_round_is_read():
+    text = (
+        "MLPerf Results Summary\nSUT name : \nScenario : Single Stream\nMode     : Performance\n"
+        "90th percentile latency (ns) : 427415\nResult is : VALID\n"
+        "Mean latency (ns)               : 426283\n"
+    )
+    (reading,) = read_text(FORMAT, text)
+
+    assert reading.settings == {"scenario": "SingleStream"}
+    assert (reading.values["latency"].raw, reading.values["latency"].unit) == ("426283", "ns")
+
+
+def test_runs_of_compliance_are_no_results():
+    text = (SAMPLE / LOG).read_text()
+    for folder in ("compliance", "audit"):
+        place = f"closed/Example/{folder}/2xHeron_TRT/gptj-99/Server/TEST01/performance/run_1"
+        found, said = sorted_out(sent({f"{place}/mlperf_log_summary.txt": text}))
+        assert list(found.values()) == [[]]
+        assert "no result itself" in next(iter(said.values()))
+
+
+def test_a_recommender_is_judged_by_its_auc():
+    place = LOG.replace("performance/run_1/mlperf_log_summary", "accuracy/accuracy")
+    reading = log(**{place: "AUC=80.166%, accuracy=96.605%, good=86110748, total=89137319\n"})
+
+    assert (reading.values["quality"].raw, reading.settings["score_of"]) == ("80.166", "AUC")
+
+
+def checked(**changes):
+    """The readings of the checker's table, some columns of whose header are called otherwise."""
+    text = (SAMPLE / "summary.csv").read_text()
+    for column, other in changes.items():
+        text = text.replace(f",{column},", f",{other},", 1)
+    return read_text(FORMAT, text)
+
+
+def test_the_power_of_the_checkers_table_belongs_to_the_run_above_it():
+    throughput, stream = checked()
+
+    assert float(throughput.values["node_energy"].raw) == pytest.approx(600.04 / 8000.5)
+    assert throughput.values["node_energy"].origin == METERED
+    assert (stream.values["node_energy"].raw, stream.values["node_energy"].unit) == ("250.5", "mJ")
+    assert (stream.values["latency"].raw, stream.values["latency"].unit) == ("1.5", "ms")
+
+
+def test_power_without_its_run_is_not_lost():
+    text = (SAMPLE / "summary.csv").read_text().splitlines()
+    (reading,) = read_text(FORMAT, "\n".join([text[0], text[2]]))
+
+    assert issue(reading, "unit.unknown").given == "watts"
+
+
+def test_a_table_of_an_older_checker_has_no_units_and_is_refused():
+    with pytest.raises(Unreadable) as refused:
+        checked(Units="power")
+    assert refused.value.issue.expected == ("Units",)
+
+
+def test_an_accuracy_without_a_name_is_told():
+    reading = one(Accuracy="76.078")
+
+    assert "quality" not in reading.values
+    assert issue(reading, "metric.unsupported").severity == INFO
+
+
+def test_a_folder_that_is_called_by_its_model_is_the_benchmark():
+    text = (SAMPLE / LOG).read_text()
+    for folder in ("resnet50", "resnet"):
+        place = f"closed/Example/results/2xHeron_TRT/{folder}/Server/performance/run_1"
+        (reading,) = read(FORMAT, *sent({f"{place}/mlperf_log_summary.txt": text}).values())
+        assert (reading.task, reading.model) == ("resnet", "resnet50")

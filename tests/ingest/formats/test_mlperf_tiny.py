@@ -141,3 +141,12 @@ def test_a_log_without_results_is_refused():
         with pytest.raises(Unreadable) as refused:
             read_text(FORMAT, text)
         assert refused.value.issue.code == code
+
+
+def test_numbers_that_a_newer_runner_pads_are_read():
+    reading = one("0521.134501 ulp-ml: Median energy cost is    235.833 uJ/inf.\n")
+
+    assert (reading.values["node_energy"].raw, reading.values["node_energy"].unit) == (
+        "235.833",
+        "uJ",
+    )

@@ -254,3 +254,20 @@ def test_files_of_another_shape_are_refused(content, code):
     with pytest.raises(Unreadable) as refused:
         read_text(FORMAT, content)
     assert refused.value.issue.code == code
+
+
+def test_other_devices_of_the_machine_are_not_those_that_were_used():
+    gpus = ["Heron X1", "Heron X1", "Display", "Heron X1"]
+
+    def machine(identities):
+        def change(whole):
+            whole["config"]["backend"] |= {"device": "cuda", "device_ids": identities}
+            whole["config"]["environment"]["gpu"] = gpus
+
+        reading = generation(change)
+        return reading.hardware, reading.device_count
+
+    assert machine("1") == ("Heron X1", 1)
+    assert machine("0,3") == ("Heron X1", 2)
+    assert machine("0,2") == ("", 2)
+    assert machine("7") == ("", 1)

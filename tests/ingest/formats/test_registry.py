@@ -12,6 +12,7 @@ def test_the_folder_is_the_registry():
         "aiperf-json",
         "bigcode-eval-json",
         "boamps-json",
+        "carbontracker-log",
         "codecarbon-csv",
         "ec-nas-bench-json",
         "efficiency-frontier-csv",
@@ -33,6 +34,7 @@ def test_the_folder_is_the_registry():
         "mteb-json",
         "optimum-benchmark",
         "routellm-csv",
+        "sglang-bench-jsonl",
         "vllm-bench-json",
         "zeus",
     ]

@@ -157,3 +157,17 @@ def test_rows_are_read_one_by_one_in_little_memory():
     assert count == 100_000
     assert tracemalloc.get_traced_memory()[1] < 2_000_000
     tracemalloc.stop()
+
+
+def test_the_count_that_a_data_frame_puts_first_is_no_cell():
+    assert cells(",a,b\n0,1,2\n1,3,4\n") == [
+        {"a": "1", "b": "2"},
+        {"a": "3", "b": "4"},
+    ]
+
+
+def test_a_header_that_comes_again_is_no_row():
+    assert cells("a,b\n1,2\na,b\n3,4\n") == [
+        {"a": "1", "b": "2"},
+        {"a": "3", "b": "4"},
+    ]

@@ -220,3 +220,35 @@ def test_files_of_another_shape_are_refused(content, code):
     with pytest.raises(Unreadable) as refused:
         read_text(FORMAT, content)
     assert refused.value.issue.code == code
+
+
+def test_the_benchmarks_own_meter_is_the_gpus_energy():
+    reading = one(energy_gpu_ids=[0, 3], gpu_energy_j=21500.5, gpu_energy_duration_s=41.3)
+
+    energy = reading.values["device_energy"]
+    assert (energy.raw, energy.unit, energy.per, energy.origin) == ("21500.5", "J", "run", SENSED)
+    assert reading.device_count == 2
+    assert "devices.unstated" not in codes(reading)
+
+
+def test_a_split_of_the_tensors_tells_the_devices():
+    assert one(tensor_parallel_size="4").device_count == 4
+
+
+def test_a_run_without_an_answer_has_no_figures():
+    reading = one(completed=0, output_throughput=0.0)
+
+    assert (reading.values, reading.samples) == ({}, None)
+    assert "No request" in issue(reading, "value.missing").message
+    assert "count.invalid" not in codes(reading)
+
+
+def test_answers_of_any_length_do_not_stop_the_reading():
+    assert one(generated_texts=["x" * 40_000]).values
+
+
+def test_a_broken_line_is_named():
+    text = json.dumps(record())
+    with pytest.raises(Unreadable) as refused:
+        read_text(FORMAT, f"{text}\n{text[:-20]}\n")
+    assert refused.value.issue.message.startswith("Line 2 ")
