@@ -49,7 +49,15 @@ def of_view(standings: Standings, published_at: datetime | None) -> str:
     parts = [f"{pair(filters.y, filters.x)} of {shown}", *limits(filters), *yours(standings)]
     if set(filters.objectives) != {filters.x, filters.y}:
         parts.append(f"ranked by {listing(label(slug) for slug in filters.objectives)}")
+    if standings.is_mixed:
+        parts.append(f"mixing {mixed(standings)}")
     return finished(standings.board, parts, standings.board.latest, published_at)
+
+
+def mixed(standings: Standings) -> str:
+    """“2 kinds of energy numbers (30 measured or reported and 4 estimated by a model …)”."""
+    met = standings.kinds_met
+    return f"{len(met)} kinds of energy numbers ({listing(one.words for one in met)})"
 
 
 def yours(standings: Standings) -> Iterator[str]:

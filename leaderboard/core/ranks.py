@@ -69,6 +69,31 @@ def rank_ranges(
     return np.column_stack([best, np.maximum(best, worst)])
 
 
+def rank_ranges_by_kind(
+    low: np.ndarray,
+    high: np.ndarray,
+    better: int,
+    kinds: np.ndarray,
+    places: np.ndarray | None = None,
+) -> np.ndarray:
+    """The same where only rows of one kind compare: any other may be ahead or behind.
+
+    `kinds`, of shape (n,), are small whole numbers. Who lacks a value is of no kind and ranks last.
+    """
+    wanted = np.arange(len(low)) if places is None else places
+    is_known = np.isfinite(low)
+    found = np.column_stack(
+        [np.full(len(wanted), 1 + is_known.sum()), np.full(len(wanted), len(low))]
+    )
+    for kind in np.unique(kinds[is_known]):
+        mine = np.flatnonzero(is_known & (kinds == kind))
+        here = np.flatnonzero(is_known[wanted] & (kinds[wanted] == kind))
+        ranges = rank_ranges(low[mine], high[mine], better, np.searchsorted(mine, wanted[here]))
+        others = int(is_known.sum()) - len(mine)
+        found[here] = ranges + np.array([0, others])
+    return found
+
+
 def below(values: np.ndarray, limits: np.ndarray, *, side: str) -> np.ndarray:
     """For each limit how many values are less (`left`), or not more (`right`)."""
     turn = np.argsort(limits, kind="stable")

@@ -22,6 +22,7 @@ from leaderboard.standings import Standings, Who
 from leaderboard.views import board_multiples
 from leaderboard.views.board_advice import Advice, Weighing
 from leaderboard.views.board_controls import Controls
+from leaderboard.views.board_kinds import Kinds
 from leaderboard.views.board_table import Table
 
 NAMED_AS_MISSING = 25
@@ -312,12 +313,8 @@ class BoardPage:
         return board_multiples.pairs(self)
 
     @cached_property
-    def groups(self) -> list[board_multiples.Group]:
-        return board_multiples.groups(self)
-
-    @property
-    def energy_label(self) -> str:
-        return metrics.get(self.filters.energy).label
+    def kinds(self) -> Kinds:
+        return Kinds(self)
 
     # Units
 
