@@ -128,7 +128,7 @@ def test_what_does_not_measure_the_quantity_is_refused(unit, to):
 
 @pytest.mark.parametrize("unit", ["J^9^9^9", "J**9**9", "J^99999999999", "1e9999", "9**9**9**9"])
 def test_a_unit_that_would_take_for_ever_is_never_worked_out(unit, monkeypatch):
-    worked_out = []
+    worked_out: list[str] = []
     monkeypatch.setattr(units.registry, "parse_expression", worked_out.append)
 
     with pytest.raises(units.UnitError):
