@@ -12,7 +12,7 @@ from leaderboard.core import metrics, pareto
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Estimate
-from leaderboard.standing import rank
+from leaderboard.on_board import rank
 from leaderboard.standings import Standings
 from tests.builders import (
     NOW,
