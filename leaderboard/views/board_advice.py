@@ -12,7 +12,7 @@ from leaderboard.core.presets import ENERGY, PRESETS, Choice, Column, Preset
 from leaderboard.quantities import MINUS, number
 from leaderboard.recommendations import Words, sentence
 from leaderboard.standings import Who
-from leaderboard.views.board_controls import Option
+from leaderboard.views.board_choices import Option
 
 # Above this a card would take longer than the rest of the page.
 ADVISED_UP_TO = 100_000

@@ -21,8 +21,10 @@ from leaderboard.quantities import Scale
 from leaderboard.standings import Standings, Who
 from leaderboard.views import board_multiples
 from leaderboard.views.board_advice import Advice, Weighing
+from leaderboard.views.board_choices import Choices
 from leaderboard.views.board_controls import Controls
 from leaderboard.views.board_kinds import Kinds
+from leaderboard.views.board_limits import Limits
 from leaderboard.views.board_table import Table
 
 NAMED_AS_MISSING = 25
@@ -63,7 +65,7 @@ class BoardPage:
         ]
         self.standings = Standings(board, self.filters, snapshot)
         self.known_axes: dict[str, Axis] = {}
-        self.controls = Controls(self)
+        self.choices, self.limits, self.controls = Choices(self), Limits(self), Controls(self)
         self.table = Table(self)
 
     def __len__(self):

@@ -52,7 +52,7 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": page.standings.total,
         "ranked": len(page),
         "ignored": page.ignored,
-        "unmatched": page.controls.unknown_values,
+        "unmatched": page.choices.unknown_values,
         "finding": page.finding,
         "kinds": [
             {"kind": group.kind.slug, "count": group.count, "is_shown": group.is_shown}
