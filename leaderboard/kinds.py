@@ -54,7 +54,7 @@ def has_kinds(metric: str) -> bool:
     return metric in metrics.ENERGIES
 
 
-def of(origins: np.ndarray) -> np.ndarray:
+def of(origins: np.ndarray | int) -> np.ndarray:
     """For codes of origins the places of their kinds in `KINDS`; -1 where there is no number."""
     return np.asarray(OF_ORIGINS[origins])
 

@@ -305,7 +305,8 @@ class Standings:
         """The kinds of numbers that meet among the ranked entries, where the metric has kinds."""
         if not kinds.has_kinds(metric):
             return []
-        key = ("kinds", *self.about, metric)
+        # Like a facet's count where no way of obtaining energy is chosen.
+        key = ("tally", *self.about, metric, "obtained", "")
         facets = self.facets if metric == self.facets.energy else Facets(self.snapshot, metric)
         tally = self.snapshot.recalled(key, lambda: facets.tally("obtained", self.points.places))
         return kinds.met(tally)
