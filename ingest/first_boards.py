@@ -50,6 +50,7 @@ def boards(data: Path) -> list[dict[str, Any]]:
             **board,
             **{name: filled(board[name], told) for name in ("blurb", "counted", "left_out")},
             "caveats": [filled(caveat, told) for caveat in board["caveats"]],
+            "mixing": board.get("mixing", ""),
             "filters": board.get("filters", {}),
         }
         for board in found

@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from ingest.fixing import written
 from ingest.formats import _given
 from leaderboard.models import Submission, SubmissionRow
-from leaderboard.models.evidence import SubmissionRowQuerySet
+from leaderboard.models.submissions import SubmissionRowQuerySet
 
 CHUNK = 2_000
 ERRORS_CHARS = 2_000

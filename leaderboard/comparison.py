@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef
 from django.http import QueryDict
 
+from leaderboard import kinds
 from leaderboard.core import metrics
 from leaderboard.core.contrast import Bounds, Contrast, contrast, joined, overlap, ratio
 from leaderboard.filters import listed
@@ -160,7 +161,10 @@ class Comparison:
             for letter, value in values.items()
             if letter != LETTERS[0]
         }
-        return Row(metric, estimates, contrast(values, metric.better), ratios)
+        found = None
+        if kinds.has_kinds(slug):
+            found = {letter: int(kinds.of(estimates[letter].origin)) for letter in values}
+        return Row(metric, estimates, contrast(values, metric.better, found), ratios)
 
     # Facts
 

@@ -10,7 +10,8 @@ from django.utils.text import slugify
 
 from leaderboard.core import metrics
 from leaderboard.models import Method
-from leaderboard.models.evidence import Origin, Submission
+from leaderboard.models.evidence import Origin
+from leaderboard.models.submissions import Submission
 from leaderboard.snapshot import CATALOGUE, Snapshot
 
 METHOD_KINDS = dict(Method.KINDS)

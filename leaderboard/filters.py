@@ -7,6 +7,7 @@ The address holds the whole state of a page, and the API takes the same paramete
     scale=log|linear                 how they are drawn; by default as the numbers suggest
     layers=3                         how many layers the chart draws as lines
     model= hardware= vendor= …       slugs, comma-separated or repeated; all facets in `facets.py`
+    kinds=together                   kinds of energy numbers meet because the reader wants it so
     origin=measured                  only entries whose ranked values were measured or reported
     <metric>_min=… <metric>_max=…    bounds, in the metric's canonical unit or with one (“70 %”,
                                      “100 kWh”); `any` lifts a default of the board
@@ -54,7 +55,7 @@ STATED = {
 }
 # Names that an address may hold beside those of metrics and facets.
 NAMES = {
-    *("objectives", "x", "y", "size", "scale", "layers", "origin", "q", "sort", "ranks"),
+    *("objectives", "x", "y", "size", "scale", "layers", "origin", "kinds", "q", "sort", "ranks"),
     *(
         "entry",
         "pick",
@@ -74,7 +75,7 @@ NAMES = {
 UNASKED: dict[str, Any] = {
     **{"x": "", "y": "", "scale": "", "size": "", "layers": 1, "sort": "", "columns": ()},
     **{"after": 0, "start": 0, "ignored": (), "weights": {}, "pick": ""},
-    **{"is_roomy": False, "has_single_ranks": False},
+    **{"is_roomy": False, "has_single_ranks": False, "is_together": False},
 }
 
 
@@ -91,6 +92,8 @@ class Filters:
     bounds: dict[str, tuple[float, float]] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     measured_only: bool = False
+    # Whether the reader said that kinds of energy numbers are to meet.
+    is_together: bool = False
     words: tuple[str, ...] = ()
     scale: str = ""
     size: str = ""
@@ -155,6 +158,7 @@ class Reading:
             "start": self.whole("start", 0, 1, 2**31),
             "scale": self.choice("scale", SCALES),
             "measured_only": bool(self.choice("origin", ("measured",))),
+            "is_together": bool(self.choice("kinds", ("together",))),
             "has_single_ranks": bool(self.choice("ranks", ("points",))),
             "pick": self.choice("pick", PRESETS),
             "is_roomy": bool(self.choice("density", ("roomy",))),

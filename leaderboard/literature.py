@@ -70,8 +70,8 @@ class Question:
     years: tuple[int | None, int | None] = (None, None)
     ignored: tuple[str, ...] = ()
 
-    def read(self, query: QueryDict) -> "Question":
-        """This question with the choices of an address."""
+    def read(self, query: QueryDict, *, beside: Sequence[str] = ("page",)) -> "Question":
+        """This question with the choices of an address; `beside` them a page reads these names."""
         ignored: list[str] = []
         chosen: dict[str, str] = {}
         for facet in self.facets:
@@ -82,6 +82,12 @@ class Question:
                 ignored.append(f"{facet.name}={value[:40]}")
         asked = YEARS if self.year else ()
         years = tuple(year_in(query.get(name, ""), name, ignored) for name in asked)
+        known = {*(facet.name for facet in self.facets), *asked, *beside, "q"}
+        ignored += [
+            f"{name[:40]}={query.get(name, '')[:40]}: no such parameter"
+            for name in query
+            if name not in known
+        ]
         return self.asked(chosen, query.get("q", ""), years, ignored)
 
     def asked(self, chosen, text="", years=(None, None), ignored=()) -> "Question":

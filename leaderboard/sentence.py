@@ -5,8 +5,9 @@ least 30.0 %, as of version 37, 12 November 2026”
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leaderboard import own_scenarios, quantities
 from leaderboard.core import metrics
@@ -14,6 +15,9 @@ from leaderboard.filters import Filters
 from leaderboard.models import Board
 from leaderboard.quantities import count
 from leaderboard.standings import Standings
+
+if TYPE_CHECKING:
+    from leaderboard.frozen import Frozen
 
 # How the values of a facet are said behind “26 entries”; one that is not here stands by its name.
 SAID = {
@@ -49,7 +53,15 @@ def of_view(standings: Standings, published_at: datetime | None) -> str:
     parts = [f"{pair(filters.y, filters.x)} of {shown}", *limits(filters), *yours(standings)]
     if set(filters.objectives) != {filters.x, filters.y}:
         parts.append(f"ranked by {listing(label(slug) for slug in filters.objectives)}")
+    if standings.is_mixed:
+        parts.append(f"mixing {mixed(standings)}")
     return finished(standings.board, parts, standings.board.latest, published_at)
+
+
+def mixed(standings: Standings) -> str:
+    """“2 kinds of energy numbers (30 measured or reported and 4 estimated by a model …)”."""
+    met = standings.kinds_met
+    return f"{len(met)} kinds of energy numbers ({listing(one.words for one in met)})"
 
 
 def yours(standings: Standings) -> Iterator[str]:
@@ -61,14 +73,16 @@ def yours(standings: Standings) -> Iterator[str]:
         yield f"in the order of weights ({', '.join(told)})"
 
 
-def of_version(board: Board, objectives: list[str], size: int, number: int, at: datetime) -> str:
-    """What a stored version shows: all entries of its layers, without filters."""
-    across = objectives[1] if len(objectives) > 1 else objectives[0]
+def of_version(frozen: "Frozen") -> str:
+    """What a stored version shows: the entries of its layers that the reader chose."""
+    board, filters, objectives = frozen.board, frozen.asked.filters, frozen.objectives
     layers = "the first layer" if board.depth == 1 else f"the first {board.depth} layers"
-    parts = [f"{pair(objectives[0], across)} of {entries(size)} in {layers}"]
-    if len(objectives) > 2:
+    words = chosen(filters, lambda facet: dict(frozen.names.values(facet)))
+    shown = " ".join([entries(len(frozen)), *words])
+    parts = [f"{pair(filters.y, filters.x)} of {shown} in {layers}", *limits(filters)]
+    if set(objectives) != {filters.x, filters.y}:
         parts.append(f"ranked by {listing(label(slug) for slug in objectives)}")
-    return finished(board, parts, number, at)
+    return finished(board, parts, frozen.frontier.number, frozen.frontier.published_at)
 
 
 def finished(board: Board, parts: list[str], number: int, at: datetime | None) -> str:
@@ -97,12 +111,17 @@ def pair(y: str, x: str) -> str:
 
 def facets(standings: Standings) -> Iterator[str]:
     """What each facet that the reader set leaves, as words behind the number of entries."""
-    for facet, slugs in standings.filters.facets.items():
-        known = dict(standings.facets.values(facet))
-        words = [known.get(slug, f"“{shortened(slug)}”") for slug in slugs]
+    return chosen(standings.filters, lambda facet: dict(standings.facets.values(facet)))
+
+
+def chosen(filters: Filters, known: Callable[[str], dict[str, str]]) -> Iterator[str]:
+    """The same, where `known` gives the names of a facet's values by their slugs."""
+    for facet, slugs in filters.facets.items():
+        names = known(facet)
+        words = [names.get(slug, f"“{shortened(slug)}”") for slug in slugs]
         yield SAID.get(facet, f"with {facet} {{}}").format(listing(words, "or"))
-    if standings.filters.words:
-        yield f"named “{' '.join(map(shortened, standings.filters.words))}”"
+    if filters.words:
+        yield f"named “{' '.join(map(shortened, filters.words))}”"
 
 
 def limits(filters: Filters) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
-from leaderboard import snapshots
+from leaderboard import frozen_question, snapshots
 from leaderboard.filters import Filters
 from leaderboard.models import Board, SharedView
 from leaderboard.models.sharing import LONGEST_QUERY
@@ -64,12 +64,14 @@ def meaning(board: Board, query: QueryDict, ranked: tuple[str, ...]) -> Filters:
 
 
 def version_of(board: Board, query: QueryDict) -> str:
-    """A frozen view is its version and nothing else."""
+    """A frozen view: its version, and as much of the question as is kept of it."""
     text = query.get(VERSION, "")
     is_number = text.isascii() and text.isdigit() and len(text) < 10
-    if not is_number or not board.frontiers.filter(number=int(text)).exists():
+    version = board.frontiers.filter(number=int(text)).first() if is_number else None
+    if version is None:
         raise Unsharable("The board has no such version.")
-    return f"{VERSION}={int(text)}"
+    objectives = tuple(version.objectives) or board.metrics
+    return frozen_question.read(query, board, objectives).address(version.number).lstrip("?")
 
 
 def known(board: Board, query: QueryDict) -> SharedView | None:

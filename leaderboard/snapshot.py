@@ -19,7 +19,8 @@ from cachetools import LRUCache
 from django.db import connection
 
 from leaderboard.core import metrics
-from leaderboard.models.evidence import MEASURED_CODES, Estimate, Points, Submission
+from leaderboard.models.evidence import MEASURED_CODES, Estimate, Points
+from leaderboard.models.submissions import Submission
 
 # What is kept of every entry beside its numbers; the first three are rows of the catalogue.
 CATALOGUE = ("model", "method", "hardware")

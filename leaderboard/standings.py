@@ -13,9 +13,9 @@ import numpy as np
 from django.db import connection
 from django.http import QueryDict
 
-from leaderboard import snapshots, yours
+from leaderboard import kinds, snapshots, yours
 from leaderboard.core import metrics, pareto
-from leaderboard.core.ranks import rank_ranges
+from leaderboard.core.ranks import rank_ranges, rank_ranges_by_kind
 from leaderboard.facets import FACETS, Facets, Named, Value
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Entry
@@ -275,11 +275,55 @@ class Standings:
         """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.
 
         Of the ranked entries at these places, or of all. An entry is certainly ahead of another
-        only where their intervals don't overlap; of single ranks the value alone decides.
+        only where their intervals don't overlap, and, by energy, their numbers are of one kind; of
+        single ranks the value alone decides.
         """
-        parts = ("value", "value") if self.filters.has_single_ranks else ("low", "high")
+        is_single, better = self.filters.has_single_ranks, metrics.get(metric).better
+        parts = ("value", "value") if is_single else ("low", "high")
         low, high = (self.points.part(part, metric) for part in parts)
-        return rank_ranges(low, high, metrics.get(metric).better, places)
+        if is_single or len(self.kinds_of(metric)) < 2:
+            return rank_ranges(low, high, better, places)
+        kind = kinds.of(self.points.part("origin", metric))
+        return rank_ranges_by_kind(low, high, better, kind, places)
+
+    def kinds_of(self, metric: str) -> list[kinds.Met]:
+        """The kinds of numbers that meet among the ranked entries, where the metric has kinds."""
+        if not kinds.has_kinds(metric):
+            return []
+        # Like a facet's count where no way of obtaining energy is chosen.
+        key = (*self.about, metric, "obtained", "")
+        facets = self.facets if metric == self.facets.energy else Facets(self.snapshot, metric)
+        tally = self.snapshot.recalled(
+            self.snapshot.tallies, key, lambda: facets.tally("obtained", self.points.places)
+        )
+        return kinds.met(tally)
+
+    @cached_property
+    def kinds_met(self) -> list[kinds.Met]:
+        """The kinds of energy numbers that rank the entries or stand on an axis."""
+        asked = self.filters
+        shown = (*asked.objectives, asked.x, asked.y)
+        return self.kinds_of(asked.energy) if asked.energy in shown else []
+
+    @property
+    def is_mixed(self) -> bool:
+        return len(self.kinds_met) > 1
+
+    @cached_property
+    def beaten_across(self) -> np.ndarray:
+        """Mask of shape (n,): who would be on the frontier among the entries of its own kind."""
+        if not self.is_mixed or self.is_published_layer:
+            return np.zeros(len(self), bool)
+        return self.recalled(("beaten across", *self.about), self.worked_out_beaten_across)
+
+    def worked_out_beaten_across(self) -> np.ndarray:
+        found = np.zeros(len(self), bool)
+        values = self.points.values(self.filters.objectives)
+        kind = kinds.of(self.points.part("origin", self.filters.energy))
+        for one in np.unique(kind):
+            mine = np.flatnonzero(kind == one)
+            found[mine] = pareto.frontier(values[mine], self.filters.directions)
+        return found & ~self.on_frontier
 
     @cached_property
     def lacking(self) -> dict[str, np.ndarray]:

@@ -3,10 +3,11 @@
 from functools import cached_property
 from typing import Any
 
-from leaderboard import licences, sentence, sharing
+from leaderboard import frozen_question, licences, sentence, sharing
 from leaderboard.citation import Citation
 from leaderboard.exports import Sheet, ViewSheet
 from leaderboard.frozen import Frozen, FrozenSheet
+from leaderboard.frozen_question import Asked
 from leaderboard.models import Board, SharedView
 
 # File → what a reader calls it.
@@ -51,9 +52,6 @@ class TakeAway:
             'loading="lazy" style="border:0"></iframe>'
         )
 
-    def frozen_address(self, number: int) -> str:
-        return f"{self.board.get_absolute_url()}?at={number}"
-
     @property
     def citation(self) -> Citation:
         raise NotImplementedError
@@ -71,6 +69,15 @@ class OfView(TakeAway):
         self.page, self.dated = page, page.board
 
     @cached_property
+    def of_version(self) -> Asked:
+        """As much of the question as can be asked of the newest version."""
+        return frozen_question.read(self.page.query, self.board, self.page.usual.objectives)
+
+    @property
+    def frozen(self) -> str:
+        return f"{self.board.get_absolute_url()}{self.of_version.address(self.board.latest)}"
+
+    @cached_property
     def citation(self) -> Citation:
         board, page = self.dated, self.page
         return Citation(
@@ -81,7 +88,7 @@ class OfView(TakeAway):
             version=board.latest,
             published_at=board.published_at,
             view=f"{self.root}{self.address()}",
-            frozen=f"{self.root}{self.frozen_address(board.latest)}" if board.latest else None,
+            frozen=f"{self.root}{self.frozen}" if board.latest else None,
             licence=licences.of(page.metrics),
         )
 
@@ -107,7 +114,7 @@ class OfVersion(TakeAway):
     """Of a board as one of its versions published it."""
 
     def __init__(self, frozen: Frozen, heading: str, root: str):
-        super().__init__(frozen.board, f"?at={frozen.frontier.number}", root)
+        super().__init__(frozen.board, frozen.asked.address(frozen.frontier.number), root)
         self.frozen, self.heading = frozen, heading
 
     @cached_property

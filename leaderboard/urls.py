@@ -74,6 +74,7 @@ urlpatterns = [
     path("tasks/<slug:slug>/data.json", catalogue.task_json, name="task_json"),
     path("sources/", literature.sources, name="sources"),
     path("sources/<slug:slug>/", literature.source, name="source"),
+    path("sources/<slug:slug>/data.json", literature.source_json, name="source_json"),
     path("claims/", literature.claims, name="claims"),
     path("claims/data.json", literature.claims_json, name="claims_json"),
     path("claims/data.csv", literature.claims_csv, name="claims_csv"),

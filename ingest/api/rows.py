@@ -36,7 +36,7 @@ from leaderboard.api.asking import (
 )
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Submission
-from leaderboard.models.evidence import SubmissionRowQuerySet
+from leaderboard.models.submissions import SubmissionRowQuerySet
 
 STATUS = Parameter(
     "status",

@@ -32,6 +32,7 @@ OBJECTIVES = Parameter(
 FILTERS = (
     *(Parameter(f, f"Slugs of the {f}, comma-separated.", may_repeat=True) for f in FACETS),
     Parameter("origin", "`measured`: only what was measured or reported.", one_of("measured")),
+    Parameter("kinds", "`together`: says that kinds of energy numbers meet.", one_of("together")),
     Parameter("q", "Words that the entry's names must hold."),
     Parameter(
         "sort",
@@ -72,7 +73,7 @@ def is_asked(name: str) -> bool:
 
 def whole_boards() -> QuerySet:
     objectives = Prefetch("objectives", Objective.objects.order_by("position"))
-    return Board.objects.select_related("task").prefetch_related(objectives)
+    return Board.objects.select_related("task").dated().prefetch_related(objectives)
 
 
 def question(request: Request, board: Board) -> Filters:

@@ -62,6 +62,7 @@ class BoardSerializer(Serializer):
     counted = CharField()
     left_out = CharField()
     caveats = TextsField(lambda board: board.caveats.splitlines())
+    mixing = CharField(help_text="Why kinds of energy numbers meet on it; empty if undecided.")
     task = NameSerializer()
     functional_unit = CharField(source="task.functional_unit")
     objectives = ObjectiveSerializer(many=True)
@@ -150,6 +151,14 @@ class StandingSerializer(EntryNameSerializer):
     values = values_field()
 
 
+class KindSerializer(Serializer):
+    """Entries whose energy was obtained in like ways."""
+
+    kind = CharField(help_text="`measured`, `worked-out` or `estimated`.")
+    label = CharField()
+    count = IntegerField()
+
+
 class StandingsSerializer(Serializer):
     """A board under a reader's objectives and filters."""
 
@@ -160,6 +169,11 @@ class StandingsSerializer(Serializer):
     count = IntegerField(help_text="Entries of the board's task that the facets leave.")
     ranked = IntegerField(help_text="Those with a number on every objective, inside all bounds.")
     outside = IntegerField(help_text="Those outside a bound, or not measured where that is asked.")
+    kinds = KindSerializer(
+        many=True,
+        help_text="The kinds of energy numbers that rank; with more than one the view mixes them.",
+    )
+    sentence = CharField(help_text="The view in words, as its downloads have it.")
     not_shown = DictField(
         child=IntegerField(), help_text="Objective → how many entries lack a number for it."
     )
@@ -189,6 +203,9 @@ class LeadSerializer(Serializer):
     difference = FloatField(help_text="Its value minus the entry's.")
     ratio = FloatField(allow_null=True, help_text="Its value over the entry's.")
     overlaps = BooleanField(help_text="Whether bounds overlap, so that the order is open.")
+    is_alike = BooleanField(
+        help_text="Whether both numbers are of one kind; energies of two kinds leave it open too."
+    )
 
 
 class DominatorSerializer(Serializer):

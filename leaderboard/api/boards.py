@@ -9,6 +9,7 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
+from leaderboard import sentence
 from leaderboard.api import board_shapes as shapes
 from leaderboard.api.asking import (
     PAGED,
@@ -162,6 +163,11 @@ def board_entries(request: Request, asked: Asked, slug: str):
         "count": len(standings) + standings.outside + len(standings.unranked),
         "ranked": len(standings),
         "outside": standings.outside,
+        "kinds": [
+            {"kind": one.kind.slug, "label": one.kind.words, "count": one.count}
+            for one in standings.kinds_met
+        ],
+        "sentence": sentence.of_view(standings, board.published_at),
         "not_shown": {metric: len(entries) for metric, entries in standings.lacking.items()},
         "recommendation": view.recommendation,
         "chance_note": view.chances.reason,
@@ -225,6 +231,7 @@ def dominator(found: why.Why, row: int) -> dict[str, Any]:
             "difference": float(found.found.difference[row, column]),
             "ratio": ratio if math.isfinite(ratio) else None,
             "overlaps": bool(found.found.overlaps[row, column]),
+            "is_alike": bool(found.compares[place, column]),
         }
     return {
         "id": entry,

@@ -28,7 +28,7 @@ from rest_framework.serializers import (
 from leaderboard import footprint_figure, footprint_sheet
 from leaderboard.api import shapes
 from leaderboard.api.asking import Parameter, checked, one_of, problems
-from leaderboard.api.problems import complaint, refused
+from leaderboard.api.problems import complaint, refused, unusable
 from leaderboard.core.compute import Result
 from leaderboard.core.interval import Interval
 from leaderboard.core.metrics import get as metric
@@ -323,14 +323,14 @@ def class_told(row: ClassRow, runs: list[Run]) -> dict[str, Any]:
         (200, "text/csv"): OpenApiTypes.STR,
         (200, "image/svg+xml"): OpenApiTypes.STR,
     }
-    | problems(400),
+    | problems(400, 422),
 )
 @extend_schema(
     methods=["POST"],
     operation_id="footprint_by_body",
     tags=["Footprint"],
     request=OpenApiTypes.OBJECT,
-    responses={(200, "application/json"): FootprintSerializer} | problems(400, 415),
+    responses={(200, "application/json"): FootprintSerializer} | problems(400, 415, 422),
 )
 @api_view(["GET", "POST"])
 @permission_classes([AllowAny])
@@ -340,7 +340,7 @@ def footprint(request: Request) -> HttpResponseBase:
 
     A POST takes the same names in a JSON object, lists where one may be repeated, and keeps
     nothing. There `composition` may also be a table: `[{"element": "Cu", "value": 716,
-    "unit": "g"}, …]`. A parameter that can't be used is refused by its name.
+    "unit": "g"}, …]`. An input that can't be used is 422, and named.
     """
     query = request.query_params.copy()
     if request.method == "POST":
@@ -350,9 +350,9 @@ def footprint(request: Request) -> HttpResponseBase:
     query.pop("format", None)
     explorer = Explorer(Question.read(query))
     if explorer.faults:
-        raise refused(
+        raise unusable(
             [
-                complaint("parameter.invalid", f"{each}.", each.field, given=each.given[:200])
+                complaint("input.invalid", f"{each}.", each.field, given=each.given[:200])
                 for each in explorer.faults
             ]
         )
@@ -374,7 +374,7 @@ def of_body(body: Any) -> dict[str, list[str]]:
         values = given if isinstance(given, list) else [given]
         if not all(isinstance(one, str | int | float) for one in values):
             message = f"{name[:60]}: expected a text or a number, or a list of them."
-            raise refused([complaint("field.invalid", message, name[:60])])
+            raise unusable([complaint("input.invalid", message, name[:60])])
         found[name] = [one if isinstance(one, str) else repr(one) for one in values]
     return found
 
@@ -385,7 +385,7 @@ def table(rows: list[Any]) -> str:
     for place, row in enumerate(rows):
         if not isinstance(row, Mapping) or row.keys() != {"element", "value", "unit"}:
             message = f"composition[{place}] must have element, value and unit, and no more."
-            raise refused([complaint("field.invalid", message, "composition")])
+            raise unusable([complaint("input.invalid", message, "composition")])
         parts.append(f"{row['element']}:{row['value']} {row['unit']}".replace(",", " "))
     return ",".join(parts)
 

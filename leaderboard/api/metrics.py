@@ -23,7 +23,7 @@ from leaderboard import quantities
 from leaderboard.api import metric_shapes as shapes
 from leaderboard.api.accounts import StrictSerializer
 from leaderboard.api.asking import PAGED, Asked, checked, cut, key_of, paged, problems, reads
-from leaderboard.api.problems import Problem, complaint
+from leaderboard.api.problems import Problem, complaint, unusable
 from leaderboard.core import analyses, metrics
 from leaderboard.core.compute import Result, compute
 from leaderboard.core.contract import InputError
@@ -72,8 +72,7 @@ def body(request: Request, sent: type[StrictSerializer]) -> dict[str, Any]:
 def wrong(error: InputError) -> Problem:
     """An input of another shape, by its name."""
     message = f"{error.field}: {error.message}."
-    errors = [complaint("input.invalid", message, error.field)]
-    return Problem(422, message, code="input.invalid", errors=errors)
+    return unusable([complaint("input.invalid", message, error.field)])
 
 
 def worked_out(view: Callable[..., Response]) -> Callable[..., Response]:

@@ -65,6 +65,12 @@ def refused(errors: list[dict[str, Any]]) -> Problem:
     return Problem(400, " ".join(error["message"] for error in errors), errors=errors)
 
 
+def unusable(errors: list[dict[str, Any]]) -> Problem:
+    """Inputs of a formula or scenario that have these faults, each with the input's name."""
+    message = " ".join(error["message"] for error in errors)
+    return Problem(422, message, code="input.invalid", errors=errors)
+
+
 def problem(error: Exception, context: dict[str, Any]) -> Response:
     """The answer to any exception of a view: REST framework's handler, so named in the settings."""
     found = known(error)

@@ -5,7 +5,7 @@ below the other's low; intervals that touch overlap. (metrics-spec, section 0.4:
 overlapping intervals.)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -33,6 +33,8 @@ class Contrast:
     groups: tuple[tuple[str, ...], ...]
     equal: tuple[bool, ...]
     clear: tuple[tuple[str, str], ...]
+    # Whether numbers of different kinds are among them, between which no order is certain.
+    is_mixed: bool = False
 
     @property
     def kind(self) -> str:
@@ -80,10 +82,14 @@ class Contrast:
         inside = [(one, other) for one, other in self.clear if one in group]
         if inside:
             pairs = joined([f"{one} {self.ahead} {other}" for one, other in inside])
-            return f"{pairs}; otherwise {joined(group)} too close to call"
+            return f"{pairs}; otherwise {joined(group)} {self.undecided}"
         if len(self.groups) == 1:
-            return "Too close to call"
-        return f"{joined(group)} too close to call"
+            return f"{self.undecided[:1].upper()}{self.undecided[1:]}"
+        return f"{joined(group)} {self.undecided}"
+
+    @property
+    def undecided(self) -> str:
+        return "not certain between kinds of numbers" if self.is_mixed else "too close to call"
 
     def place(self, index: int) -> str:
         """The words for a letter that stands alone at this place of the order."""
@@ -98,8 +104,12 @@ class Contrast:
         return "clearly above" if self.better == HIGHER else "clearly below"
 
 
-def contrast(values: dict[str, Bounds], better: int) -> Contrast:
-    """What the intervals of these letters allow to say."""
+def contrast(
+    values: dict[str, Bounds], better: int, kinds: Mapping[str, int] | None = None
+) -> Contrast:
+    """What the intervals of these letters allow to say; with `kinds` only within each kind."""
+    if kinds and len(set(kinds.values())) > 1:
+        return within_kinds(values, better, kinds)
     sign = -1 if better == HIGHER else 1
 
     def turned(letter: str) -> Bounds:
@@ -126,6 +136,18 @@ def contrast(values: dict[str, Bounds], better: int) -> Contrast:
     # Inside a run there is no order, so its letters stand as in the alphabet.
     runs = tuple(tuple(sorted(group)) for group in groups)
     return Contrast(better, runs, tuple(equal), tuple(clear))
+
+
+def within_kinds(values: dict[str, Bounds], better: int, kinds: Mapping[str, int]) -> Contrast:
+    """One run of all letters, for each may change places with any of another kind."""
+    sign = -1 if better == HIGHER else 1
+    best_first = sorted(values, key=lambda letter: sign * values[letter][1])
+    clear = [
+        (one, other)
+        for one, other in combinations(best_first, 2)
+        if kinds[one] == kinds[other] and not overlap(values[one], values[other])
+    ]
+    return Contrast(better, (tuple(sorted(values)),), (False,), tuple(clear), is_mixed=True)
 
 
 def ratio(value: Bounds, base: Bounds) -> Bounds | None:

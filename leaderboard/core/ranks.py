@@ -60,28 +60,76 @@ def rank_ranges(
     rows that are asked for are put in order, all others are only counted between them.
     """
     own_low, own_high = (low, high) if places is None else (low[places], high[places])
+    found = ranks_among(low, high, own_low, own_high, better)
+    found[~np.isfinite(own_low)] = 1 + np.count_nonzero(np.isfinite(low)), len(low)
+    return found
+
+
+def rank_ranges_by_kind(
+    low: np.ndarray,
+    high: np.ndarray,
+    better: int,
+    kinds: np.ndarray,
+    places: np.ndarray | None = None,
+) -> np.ndarray:
+    """The same where only rows of one kind compare: any other may be ahead or behind.
+
+    `kinds`, of shape (n,), are small whole numbers. Who lacks a value is of no kind and ranks last.
+    """
+    own = (low, high, kinds) if places is None else (low[places], high[places], kinds[places])
+    own_low, own_high, own_kinds = own
+    known = np.count_nonzero(np.isfinite(low))
+    found = np.tile([1 + known, len(low)], (len(own_low), 1))
+    is_known = np.isfinite(own_low)
+    for kind in np.unique(own_kinds[is_known]):
+        here, alike = np.flatnonzero(is_known & (own_kinds == kind)), kinds == kind
+        ranges = ranks_among(low, high, own_low[here], own_high[here], better, alike)
+        others = known - np.count_nonzero(alike & np.isfinite(low))
+        found[here] = ranges + np.array([0, others])
+    return found
+
+
+def ranks_among(
+    low: np.ndarray,
+    high: np.ndarray,
+    own_low: np.ndarray,
+    own_high: np.ndarray,
+    better: int,
+    alike: np.ndarray | None = None,
+) -> np.ndarray:
+    """Best and worst rank of intervals that are known, among those that are `alike`, or all."""
     if better > 0:
-        best = 1 + beyond(low, own_high, better, with_equals=False)
-        worst = beyond(high, own_low, better, with_equals=True)
+        best = 1 + beyond(low, own_high, better, alike, with_equals=False)
+        worst = beyond(high, own_low, better, alike, with_equals=True)
     else:
-        best = 1 + beyond(high, own_low, better, with_equals=False)
-        worst = beyond(low, own_high, better, with_equals=True)
-    is_missing = ~np.isfinite(own_low)
-    if is_missing.any():
-        best[is_missing], worst[is_missing] = 1 + np.count_nonzero(np.isfinite(low)), len(low)
+        best = 1 + beyond(high, own_low, better, alike, with_equals=False)
+        worst = beyond(low, own_high, better, alike, with_equals=True)
     return np.column_stack([best, np.maximum(best, worst)])
 
 
-def beyond(values: np.ndarray, limits: np.ndarray, better: int, *, with_equals: bool) -> np.ndarray:
-    """For each limit how many values are better, or not worse; a missing one is neither."""
+def beyond(
+    values: np.ndarray,
+    limits: np.ndarray,
+    better: int,
+    among: np.ndarray | None,
+    *,
+    with_equals: bool,
+) -> np.ndarray:
+    """For each limit how many values are better, or not worse; a missing one is neither.
+
+    `among`, a mask, says which of the values count.
+    """
     is_known = np.isfinite(limits)
     edges, found = np.sort(limits[is_known]), np.zeros(len(limits), np.int64)
     if not len(edges):
         return found
     least, most = edges[0], edges[-1]
-    past = np.count_nonzero(values > most if better > 0 else values < least)
+    is_past = values > most if better > 0 else values < least
+    is_between = (values >= least) & (values <= most)
+    if among is not None:
+        is_past, is_between = is_past & among, is_between & among
     # Only those between the limits must be told apart: behind how many edges each of them stands.
-    between = values[(values >= least) & (values <= most)]
+    between, past = values[is_between], np.count_nonzero(is_past)
     is_left = with_equals == (better < 0)
     place = np.searchsorted(edges, between, side="left" if is_left else "right")
     counts = np.cumsum(np.bincount(place, minlength=len(edges) + 1)[: len(edges)])

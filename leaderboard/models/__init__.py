@@ -18,17 +18,9 @@ from leaderboard.models.catalogue import (
     Task,
 )
 from leaderboard.models.chances import Chance, ChanceDraw
-from leaderboard.models.evidence import (
-    Decision,
-    Entry,
-    Estimate,
-    Measurement,
-    Run,
-    Submission,
-    SubmissionChunk,
-    SubmissionRow,
-)
+from leaderboard.models.evidence import Entry, Estimate, Measurement, Run
 from leaderboard.models.sharing import SharedView
+from leaderboard.models.submissions import Decision, Submission, SubmissionChunk, SubmissionRow
 from leaderboard.models.upkeep import Rederivation, RederivationBatch
 
 __all__ = [

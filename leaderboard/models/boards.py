@@ -19,6 +19,13 @@ class BoardQuerySet(models.QuerySet):
         used = models.Exists(Objective.objects.filter(board=models.OuterRef("pk"), metric=metric))
         return self.filter(used | Q(filters__has_any_keys=bounds)).order_by("position", "slug")
 
+    def dated(self):
+        """With the day of the newest frontier, `published_at`."""
+        newest = Frontier.objects.filter(
+            board=models.OuterRef("pk"), number=models.OuterRef("latest")
+        )
+        return self.annotate(published_at=models.Subquery(newest.values("published_at")[:1]))
+
     def with_numbers_for(self, metric: str):
         """Those whose entries have a metric, so that a reader can rank by it."""
         estimates = Estimate.objects.filter(task=models.OuterRef("task"), metric=metric)
@@ -40,6 +47,8 @@ class Board(models.Model):
     left_out = models.TextField(blank=True)
     # What a reader must know before using a number, one per line.
     caveats = models.TextField(blank=True)
+    # Why kinds of energy numbers meet here on purpose; empty where nobody decided that.
+    mixing = models.TextField(blank=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="boards")
     # Only names known to `filters.py`: what the board shows unless the reader says otherwise.
     filters = models.JSONField(default=dict, blank=True)

@@ -13,7 +13,7 @@ from leaderboard.quantities import MINUS, number
 from leaderboard.recommendations import Words, sentence
 from leaderboard.snapshot import PARTS
 from leaderboard.standings import Selection, Who
-from leaderboard.views.board_controls import Option
+from leaderboard.views.board_choices import Option
 
 # Above this a card would take longer than the rest of the page.
 ADVISED_UP_TO = 100_000

@@ -1,4 +1,4 @@
-"""What a board's chart can't show alone: every pair of objectives, and what numbers meet on it."""
+"""What a board's chart can't show alone: every pair of objectives."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -7,17 +7,10 @@ from django.utils.safestring import SafeString
 
 from leaderboard import drawings
 from leaderboard.core import metrics
-from leaderboard.facets import NONE, slug_of
-from leaderboard.models.evidence import Origin
 
 # Above this pairs are not drawn side by side.
 PAIRS_UP_TO = 2_000
 WIDTH, HEIGHT = 344, 250
-KINDS = (
-    ("measured or reported", (Origin.METERED, Origin.SENSED, Origin.REPORTED)),
-    ("worked out from other numbers", (Origin.DERIVED,)),
-    ("estimated by a model or from a rating", (Origin.ESTIMATED, Origin.RATED)),
-)
 
 
 @dataclass(frozen=True)
@@ -26,15 +19,6 @@ class Pair:
 
     heading: str
     svg: SafeString
-    link: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Entries whose energy was obtained in like ways: those that compare without reserve."""
-
-    words: str
-    count: int
     link: str
 
 
@@ -52,18 +36,3 @@ def pair(page, x: str, y: str) -> Pair:
     chart = page.scatter(x, y)
     drawn = drawings.scatter(chart, WIDTH, HEIGHT, f"pair-{x}-{y}", "", most=2)
     return Pair(heading, drawn, page.link(x=x, y=y))
-
-
-def groups(page) -> list[Group]:
-    """The kinds of energy numbers on the board, where there is more than one."""
-    energy = page.filters.energy
-    if energy not in (*page.filters.objectives, page.filters.x, page.filters.y):
-        return []
-    counts = {slug: count for (slug, _), count in page.standings.counts("obtained").items()}
-    found = []
-    for words, origins in KINDS:
-        slugs = [slug_of(origin.label) for origin in origins]
-        if count := sum(counts.get(slug, 0) for slug in slugs):
-            found.append(Group(words, count, page.link(obtained=",".join(slugs))))
-    has_others = counts.get(NONE, 0) > 0
-    return found if len(found) + has_others > 1 else []

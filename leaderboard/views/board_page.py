@@ -30,7 +30,10 @@ from leaderboard.short_names import short_names
 from leaderboard.standings import Standings, Who
 from leaderboard.views import board_multiples
 from leaderboard.views.board_advice import Advice, Weighing
+from leaderboard.views.board_choices import Choices
 from leaderboard.views.board_controls import Controls
+from leaderboard.views.board_kinds import Kinds
+from leaderboard.views.board_limits import Limits
 from leaderboard.views.board_parts import Parts
 from leaderboard.views.board_table import Table
 
@@ -72,7 +75,7 @@ class BoardPage:
         ]
         self.standings = Standings(board, self.filters, snapshot)
         self.known_axes: dict[str, Axis] = {}
-        self.controls = Controls(self)
+        self.choices, self.limits, self.controls = Choices(self), Limits(self), Controls(self)
         self.table = Table(self)
 
     def __len__(self):
@@ -344,12 +347,8 @@ class BoardPage:
         return board_multiples.pairs(self)
 
     @cached_property
-    def groups(self) -> list[board_multiples.Group]:
-        return board_multiples.groups(self)
-
-    @property
-    def energy_label(self) -> str:
-        return metrics.get(self.filters.energy).label
+    def kinds(self) -> Kinds:
+        return Kinds(self)
 
     # Units
 

@@ -1,11 +1,11 @@
 """Why an entry stands where it does in a board's view: who beats it, and what it would take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from leaderboard import quantities
+from leaderboard import kinds, quantities
 from leaderboard.core import metrics, reach
 from leaderboard.standings import Who
 
@@ -49,7 +49,18 @@ class Why:
     @cached_property
     def found(self) -> reach.Dominators:
         points = self.points
-        return reach.dominators(points.value, points.low, points.high, self.directions, self.place)
+        found = reach.dominators(points.value, points.low, points.high, self.directions, self.place)
+        return replace(found, is_certain=found.is_certain & self.compares[found.places].all(axis=1))
+
+    @cached_property
+    def compares(self) -> np.ndarray:
+        """Of shape (n, m): whose numbers are of one kind with this entry's."""
+        found = np.ones(self.points.value.shape, bool)
+        for column, metric in enumerate(self.objectives):
+            if kinds.has_kinds(metric):
+                kind = kinds.of(self.points.origin[:, column])
+                found[:, column] = kind == kind[self.place]
+        return found
 
     @property
     def count(self) -> int:
@@ -58,6 +69,11 @@ class Why:
     @property
     def more(self) -> int:
         return max(self.count - SHOWN, 0)
+
+    @property
+    def is_across(self) -> bool:
+        """Whether an entry that beats it has an energy of another kind."""
+        return not bool(self.compares[self.found.places].all())
 
     @property
     def certain(self) -> int:
@@ -109,12 +125,14 @@ class Why:
         ]
 
     def lead(self, row: int, column: int) -> str:
-        """“+4.3 points”, “26 times less”, “equal”; and where bounds overlap, that."""
+        """“+4.3 points”, “26 times less”, “equal”; and what leaves the order open."""
         found = self.found
         difference = float(found.difference[row, column])
         if not difference:
             return "equal"
         overlap = "; bounds overlap" if found.overlaps[row, column] else ""
+        if not self.compares[found.places[row], column]:
+            overlap += "; another kind of number"
         if self.objectives[column] == "quality":
             return f"{quantities.signed(100 * difference, 1)} points{overlap}"
         ratio = float(found.ratio[row, column])

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from leaderboard import charts
-from leaderboard.models import Board, Frontier, SharedView
+from leaderboard.models import Board, SharedView
 from leaderboard.views import board_why, conditional
 from leaderboard.views.board_page import BoardPage, whole
 from leaderboard.views.frozen import frozen_view
@@ -19,13 +19,10 @@ def boards(request: HttpRequest) -> HttpResponse:
 
 def dated(slug: str) -> Board:
     """The board with its task, the day of its newest frontier, and its newest short address."""
-    newest = Frontier.objects.filter(board=OuterRef("pk"), number=OuterRef("latest"))
     shared = SharedView.objects.filter(board=OuterRef("pk")).order_by("-pk")
-    boards = Board.objects.select_related("task").annotate(
-        published_at=Subquery(newest.values("published_at")[:1]),
-        last_shared=Subquery(shared.values("pk")[:1]),
-    )
-    return get_object_or_404(boards, slug=slug)
+    boards = Board.objects.select_related("task").dated()
+    last_shared = Subquery(shared.values("pk")[:1])
+    return get_object_or_404(boards.annotate(last_shared=last_shared), slug=slug)
 
 
 def board(request: HttpRequest, slug: str) -> HttpResponse:
@@ -55,8 +52,12 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": page.standings.total,
         "ranked": len(page),
         "ignored": page.ignored,
-        "unmatched": page.controls.unknown_values,
+        "unmatched": page.choices.unknown_values,
         "finding": page.finding,
+        "kinds": [
+            {"kind": group.kind.slug, "count": group.count, "is_shown": group.is_shown}
+            for group in page.kinds.groups
+        ],
         "figure": charts.dressed(page.chart.figure()),
         "start": page.table.first_row,
         "rows": [row_object(page, index) for index in range(len(page.table.rows))],

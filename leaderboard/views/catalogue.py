@@ -54,7 +54,8 @@ TASK_HEADS = (NAME, Heading("kind", "Kind"), ENTRIES)
 
 def listed(request: HttpRequest, question, kind: str, headings) -> CatalogueList:
     heads = {heading.name: heading for heading in headings}
-    return CatalogueList(question.read(request.GET), request.GET, kind, heads)
+    asked = question.read(request.GET, beside=("page", "sort"))
+    return CatalogueList(asked, request.GET, kind, heads)
 
 
 def models(request: HttpRequest) -> HttpResponse:

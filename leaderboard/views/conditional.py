@@ -39,7 +39,7 @@ def page_tag(request: HttpRequest, *parts) -> str:
 
 def state(board: Board) -> list:
     """What a board's page shows of the board itself; the rest follows its revision."""
-    words = [board.title, board.blurb, board.counted, board.left_out, board.caveats]
+    words = [board.title, board.blurb, board.counted, board.left_out, board.caveats, board.mixing]
     task = [board.task.name, board.task.functional_unit, board.task.unit_noun]
     return [board.pk, board.slug, board.revision, board.latest, board.filters, *words, *task]
 

@@ -13,9 +13,9 @@ from leaderboard.core import metrics
 from leaderboard.findings import READ_OFF
 from leaderboard.models import Board, Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import NOT_STATED, Origin
+from leaderboard.on_board import Passage, Standing, passages, rank, stored_layers
 from leaderboard.quantities import Scale
 from leaderboard.short_names import short_names
-from leaderboard.standing import Passage, Standing, passages, rank, stored_layers
 from leaderboard.standings import Standings, Who
 from leaderboard.views.board_page import BoardPage
 from leaderboard.views.history import Replacement, replacements

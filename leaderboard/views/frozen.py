@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 
@@ -37,13 +37,15 @@ class Row:
 class FrozenPage:
     """A version of a board, as it was that day."""
 
-    def __init__(self, board: Board, number: int, root: str, start: int = 0):
+    def __init__(self, board: Board, number: int, query: QueryDict, root: str):
         frontier = board.frontiers.filter(number=number).first() if number else None
         if frontier is None:
             raise Http404("The board has no such version.")
         self.board, self.frontier = board, frontier
-        self.frozen = Frozen(board, frontier)
+        self.frozen = Frozen(board, frontier, query)
+        self.asked = self.frozen.asked
         self.take = OfVersion(self.frozen, self.heading, root)
+        start = max(whole(query.get("start")) - 1, 0)
         self.start = start // ROWS * ROWS if start < len(self.frozen) else 0
 
     def __len__(self):
@@ -58,14 +60,8 @@ class FrozenPage:
         return [(metric, self.scale(metric.slug).unit) for metric in self.objectives]
 
     @property
-    def pair(self) -> tuple[str, str]:
-        """The metrics across and up: the second objective and the first."""
-        first, *others = self.frozen.objectives
-        return (others[0] if others else first), first
-
-    @property
     def heading(self) -> str:
-        x, y = (metrics.get(slug).label for slug in self.pair)
+        x, y = (metrics.get(slug).label for slug in self.frozen.pair)
         return f"{y} against {x.lower()}"
 
     @property
@@ -74,16 +70,18 @@ class FrozenPage:
 
     def scale(self, slug: str) -> Scale:
         column = self.frozen.objectives.index(slug)
-        return quantities.scale(slug, self.frozen.value[:, column])
+        # Of all, for a filter changes no unit.
+        return quantities.scale(slug, self.frozen.all_values[:, column])
 
     # Chart
 
     @cached_property
     def chart(self) -> charts.Scatter:
         return charts.Scatter.of(
-            self.frozen.drawn.of(self.pair),
+            self.frozen.drawn.of(self.frozen.pair),
             self.frozen.layer,
-            [self.scale(slug) for slug in self.pair],
+            [self.scale(slug) for slug in self.frozen.pair],
+            wish=self.asked.filters.scale,
             names=lambda entry: str(self.who[entry]),
             short_names=self.short_names,
         )
@@ -133,23 +131,28 @@ class FrozenPage:
     @property
     def pages(self) -> dict[str, str]:
         """Links to the rows before and after these."""
-        number, links = self.frontier.number, {}
+        links = {}
         if self.start:
-            links["before"] = f"?at={number}&start={self.start - ROWS + 1}"
+            links["before"] = self.link(start=self.start - ROWS + 1)
         if self.start + ROWS < len(self):
-            links["after"] = f"?at={number}&start={self.start + ROWS + 1}"
+            links["after"] = self.link(start=self.start + ROWS + 1)
         return links
+
+    @property
+    def whole_link(self) -> str:
+        return f"?at={self.frontier.number}"
+
+    def link(self, **more: int) -> str:
+        return self.asked.address(self.frontier.number, **more)
 
 
 def page_of(request: HttpRequest, board: Board, number: int) -> FrozenPage:
     root = request.build_absolute_uri("/").rstrip("/")
-    return FrozenPage(board, number, root, max(whole(request.GET.get("start")) - 1, 0))
+    return FrozenPage(board, number, request.GET, root)
 
 
 def frozen_view(request: HttpRequest, board: Board, number: int) -> HttpResponse:
     """The board as of a version; 404 where there is none of that number."""
     page = page_of(request, board, number)
-    # What else was asked can't be asked of a version.
-    ignored = [name[:60] for name in request.GET if name not in ("at", "start")]
-    context = {"board": board, "page": page, "take": page.take, "ignored": ignored}
+    context = {"board": board, "page": page, "take": page.take}
     return render(request, "leaderboard/board_frozen.html", context)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from functools import cached_property
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -17,15 +17,13 @@ from django.shortcuts import get_object_or_404, render
 from leaderboard import claim_charts, literature
 from leaderboard.claim_words import said
 from leaderboard.core import claims as core
-from leaderboard.core import metrics, techniques
+from leaderboard.core import techniques
 from leaderboard.literature import Option
-from leaderboard.models import Board, Claim, Entry, Run, Source, Submission
+from leaderboard.models import Claim, Source
 from leaderboard.spreadsheets import Echo, safe
 from leaderboard.views.lists import ListPage
+from leaderboard.views.source_page import SourcePage
 from leaderboard.views.uses_page import UsesPage
-
-FILES = 20
-
 
 # Sources
 
@@ -55,58 +53,20 @@ def by_group(options: list[Option]) -> list[tuple[str, list[Option]]]:
     return [(group, members) for group, members in groups if members]
 
 
+def source_page(request: HttpRequest, slug: str) -> tuple[SourcePage, UsesPage]:
+    page = SourcePage(get_object_or_404(Source, slug=slug))
+    return page, UsesPage(request, page.entries)
+
+
 def source(request: HttpRequest, slug: str) -> HttpResponse:
-    row = get_object_or_404(Source, slug=slug)
-    published = row.submission_set.filter(state=Submission.State.PUBLISHED)
-    entries = Entry.objects.filter(Exists(runs_from(row).filter(entry=OuterRef("pk"))))
-    return render(
-        request,
-        "leaderboard/source.html",
-        {
-            "row": row,
-            "role": literature.ROLES.get(row.role, ""),
-            "categories": [
-                (term, literature.CATEGORIES.get(term, term)) for term in row.categories
-            ],
-            "claims": Claim.objects.filter(source=row).order_by("position"),
-            "metrics": [metric for metric in metrics.ALL.values() if cites(metric, row)],
-            "boards": boards_of(row),
-            "files": published.order_by("-received_at")[:FILES],
-            "taken": taken_from(row),
-            "uses": UsesPage(request, entries),
-        },
-    )
+    page, uses = source_page(request, slug)
+    context = {"row": page.row, "page": page, "uses": uses}
+    return render(request, "leaderboard/source.html", context)
 
 
-def runs_from(row: Source) -> QuerySet:
-    """The runs that published files brought from a source."""
-    return Run.objects.filter(submission__source=row, submission__state=Submission.State.PUBLISHED)
-
-
-def boards_of(row: Source) -> QuerySet:
-    """The boards on which a source has entries, or whose task it set."""
-    has_entries = Exists(runs_from(row).filter(entry__task=OuterRef("task")))
-    rows = Board.objects.filter(has_entries) | Board.objects.filter(task__source=row)
-    return rows.order_by("position", "title")
-
-
-def cites(metric: metrics.Metric, row: Source) -> bool:
-    """Whether a metric comes from a source: by its slug here, or by its arXiv id."""
-    return any(
-        (cited.slug and cited.slug == row.slug) or (cited.arxiv and cited.arxiv == row.arxiv)
-        for cited in metric.all_sources
-    )
-
-
-def taken_from(row: Source) -> list[tuple[str, list]]:
-    """What the catalogue has from a source, up to a few of each."""
-    found = [
-        ("Tasks", row.task_set.order_by("name")),
-        ("Methods", row.method_set.order_by("name")),
-        ("Devices", row.hardware_set.order_by("name")),
-        ("Models", row.aimodel_set.order_by("name")),
-    ]
-    return [(name, list(rows[:FILES])) for name, rows in found if rows]
+def source_json(request: HttpRequest, slug: str) -> JsonResponse:
+    page, uses = source_page(request, slug)
+    return JsonResponse(page.twin() | uses.twin())
 
 
 # Claims
@@ -170,6 +130,7 @@ def claims_json(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "count": len(page.rows),
+            "ignored": list(page.question.ignored),
             "topics": {option.value: option.count for option in page.options["topic"]},
             "panels": [
                 {"title": panel.title, "claims": panel.size, "figure": panel.figure()}

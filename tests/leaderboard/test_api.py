@@ -295,6 +295,9 @@ def test_entries_of_a_board_are_ranked_with_ranges(client, board):
         "count": 3,
         "ranked": 3,
         "outside": 0,
+        "kinds": [{"kind": "measured", "label": "measured or reported", "count": 3}],
+        "sentence": f"{board.title}: quality against node energy of 3 entries, as of version 1, "
+        "12 November 2026",
         "not_shown": {},
         "recommendation": None,
         "chance_note": "The chances are being worked out.",

@@ -1,6 +1,7 @@
 """What a board's page says beyond its rows: why, how sure, what to take, by whose weights."""
 
 import json
+import re
 from itertools import pairwise
 from random import Random
 
@@ -254,16 +255,83 @@ def test_all_pairs_of_objectives_are_drawn_but_the_one_shown(client, board):
     assert page_of(make_board()).pairs == []
 
 
-def test_kinds_of_energy_numbers_that_meet_are_told(client):
-    board = make_board("quality", "node_energy")
-    make_entry(board, quality=0.5, energy=1, origin="METERED")
-    make_entry(board, quality=0.6, energy=2, origins={"node_energy": "ESTIMATED"})
-    [measured, estimated] = page_of(board).groups
-    assert (measured.count, estimated.count) == (1, 1)
+def mixed_board(**about):
+    """Two entries with measured energies and one estimated, which beats the second of them."""
+    board = make_board("quality", "node_energy", **about)
+    first = make_entry(board, quality=0.5, energy=1, origin="METERED")
+    second = make_entry(board, quality=0.6, energy=4, origin="SENSED")
+    third = make_entry(board, quality=0.7, energy=2, origins={"node_energy": "ESTIMATED"})
+    return board, first, second, third
+
+
+def test_kinds_of_energy_numbers_that_meet_are_told_and_parted_with_a_click():
+    board, *_ = mixed_board()
+    found = page_of(board).kinds
+    [measured, estimated] = found.groups
+    assert (measured.count, estimated.count, found.beaten_across) == (2, 1, 1)
     alone = page_of(board, measured.link.lstrip("?"))
-    assert len(alone) == 1
+    assert (len(alone), alone.kinds.is_mixed, alone.kinds.beaten_across) == (2, False, 0)
     # The other kind stays one click away.
-    assert [group.count for group in alone.groups] == [1, 1]
+    assert [(group.count, group.is_shown) for group in alone.kinds.groups] == [
+        (2, True),
+        (1, False),
+    ]
+
+
+def test_who_decided_that_kinds_meet_stands_beside_the_filters(client):
+    board, *_ = mixed_board()
+    address = board.get_absolute_url()
+
+    undecided, asked, alone = (
+        text_of(client.get(address, query))
+        for query in ({}, {"kinds": "together"}, {"obtained": "external-meter"})
+    )
+    Board.objects.filter(pk=board.pk).update(mixing="Little is measured.")
+
+    assert "2 kinds of energy numbers meet here" in undecided
+    assert ["Nobody has decided yet" in said for said in (undecided, asked)] == [True, False]
+    assert ["knowingly" in said for said in (undecided, asked)] == [True, False]
+    assert "You chose to have them meet" in asked
+    assert 'name="kinds" value="together"' in asked
+    assert "One kind of energy numbers" in alone
+    assert "Show all kinds together" in alone
+    assert "on purpose. Little is measured." in text_of(client.get(address))
+
+
+def test_everything_taken_from_a_view_that_mixes_kinds_says_so(client):
+    board, *_ = mixed_board()
+    mixing = "mixing 2 kinds of energy numbers (2 measured or reported and 1 estimated"
+    for name in ("data.csv?comments=1", "rows.json", "figure.svg", "cite.bib"):
+        answer = client.get(f"{board.get_absolute_url()}{name}")
+        said = answer.getvalue().decode() if answer.streaming else answer.text
+        alone = "&" if "?" in name else "?"
+        other = client.get(f"{board.get_absolute_url()}{name}{alone}obtained=external-meter")
+        assert mixing in " ".join(re.sub(r"<[^>]*>", " ", said).split()), name
+        assert "mixing" not in (other.getvalue().decode() if other.streaming else other.text)
+    assert mixing in text_of(client.get(f"/embed{board.get_absolute_url()}"))
+    told = client.get(f"/api/v1/boards/{board.slug}/entries/").json()
+    assert mixing in told["sentence"]
+    assert [(one["kind"], one["count"]) for one in told["kinds"]] == [
+        ("measured", 2),
+        ("estimated", 1),
+    ]
+
+
+def test_nobody_of_another_kind_beats_an_entry_for_certain(client):
+    board, _, second, third = mixed_board()
+    query = {"entry": second.pk}
+
+    page = text_of(client.get(f"{board.get_absolute_url()}why/", query))
+    told = client.get(f"/api/v1/boards/{board.slug}/why/", query).json()
+
+    assert "another kind of number" in page
+    assert (told["dominated_by"], told["certainly"]) == (1, 0)
+    [rival] = told["dominators"]
+    assert (rival["id"], rival["is_certain"]) == (third.pk, False)
+    assert {metric: lead["is_alike"] for metric, lead in rival["ahead"].items()} == {
+        "quality": True,
+        "node_energy": False,
+    }
 
 
 def test_the_crowd_of_a_large_chart_is_sent_apart(client, board):

@@ -140,6 +140,7 @@ def test_a_measured_energy_beside_an_estimated_one_is_warned_about(client):
 
     said = "Node energy of A was measured or reported, of B it is estimated by a model."
     assert said in page
+    assert "Not certain between kinds of numbers" in page
 
 
 def test_what_cannot_be_compared_is_named(client):

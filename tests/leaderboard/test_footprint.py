@@ -348,11 +348,20 @@ def test_what_cannot_be_read_is_ignored_and_said(client, catalogue, name, given)
     assert chosen(text)[0] == "2,515"
 
 
-@pytest.mark.parametrize(("name", "given"), [*IMPOSSIBLE, *UNREADABLE, ("colour", "green")])
-def test_the_api_refuses_by_name(client, catalogue, name, given):
-    problem = told(client, f"{name}={given}", status=400)
+@pytest.mark.parametrize(("name", "given"), [*IMPOSSIBLE, *UNREADABLE])
+def test_the_api_refuses_an_input_by_name(client, catalogue, name, given):
+    problem = told(client, f"{name}={given}", status=422)
 
+    assert problem["code"] == "input.invalid"
     assert name in [error["column"] for error in problem["errors"]]
+
+
+def test_a_parameter_that_there_is_not_is_another_fault_than_an_input(client, catalogue):
+    problem = told(client, "colour=green&mfu=2", status=400)
+
+    assert [(error["code"], error["column"]) for error in problem["errors"]] == [
+        ("parameter.unknown", "colour")
+    ]
 
 
 def test_more_than_four_runs_are_said(client, catalogue):
@@ -360,7 +369,7 @@ def test_more_than_four_runs_are_said(client, catalogue):
 
     assert len(chosen(page(client, query))) == 4
     assert "at most 4 runs" in page(client, query)
-    assert told(client, query, status=400)["errors"][0]["column"] == "run"
+    assert told(client, query, status=422)["errors"][0]["column"] == "run"
 
 
 def test_half_a_pair_is_missing_and_no_error(client, catalogue):
@@ -430,7 +439,7 @@ def test_odd_questions_are_answered(client, catalogue, seed):
 
     for path in (PAGE, f"{PAGE}data.json", f"{PAGE}data.csv", f"{PAGE}figure.svg"):
         assert client.get(path, query).status_code == 200
-    assert client.get(API, query).status_code in (200, 400)
+    assert client.get(API, query).status_code in (200, 400, 422)
 
 
 def test_hostile_names_are_text(client, catalogue):
@@ -517,23 +526,23 @@ def test_a_body_asks_the_same_question(client, catalogue):
 
 
 @pytest.mark.parametrize(
-    ("body", "column"),
+    ("body", "column", "status"),
     [
-        ([], ""),
-        ("gpt-4", ""),
-        ({"mfu": {}}, "mfu"),
-        ({"mfu": None}, "mfu"),
-        ({"mfu": True}, "mfu"),
-        ({"colour": "green"}, "colour"),
-        ({"composition": [{"element": "Cu"}]}, "composition"),
-        ({"composition": [{"element": "Cu", "value": 1, "unit": "J"}]}, "composition"),
-        ({"composition": [{"element": "Cu", "value": None, "unit": "g"}]}, "composition"),
-        ({"composition": [["Cu", 1]]}, "composition"),
-        ({"run": [["gpt-4"]]}, "run"),
+        ([], "", 400),
+        ("gpt-4", "", 400),
+        ({"colour": "green"}, "colour", 400),
+        ({"mfu": {}}, "mfu", 422),
+        ({"mfu": None}, "mfu", 422),
+        ({"mfu": True}, "mfu", 422),
+        ({"composition": [{"element": "Cu"}]}, "composition", 422),
+        ({"composition": [{"element": "Cu", "value": 1, "unit": "J"}]}, "composition", 422),
+        ({"composition": [{"element": "Cu", "value": None, "unit": "g"}]}, "composition", 422),
+        ({"composition": [["Cu", 1]]}, "composition", 422),
+        ({"run": [["gpt-4"]]}, "run", 422),
     ],
 )
-def test_a_body_that_cannot_be_used_is_refused_by_name(client, catalogue, body, column):
-    problem = post(client, body, status=400)
+def test_a_body_that_cannot_be_used_is_refused_by_name(client, catalogue, body, column, status):
+    problem = post(client, body, status=status)
 
     assert column in [error["column"] for error in problem["errors"]]
 

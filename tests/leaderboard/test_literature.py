@@ -23,6 +23,7 @@ from tests.builders import (
     make_entry,
     make_method,
     make_source,
+    make_submission,
     refresh,
 )
 
@@ -212,6 +213,54 @@ def test_a_source_names_the_metrics_that_cite_it(client, shipped):
 
     assert 'href="/metrics/device_saving/"' in page
     assert 'href="/metrics/cost_of_pass/"' not in page
+
+
+def test_the_twin_of_a_source_tells_what_its_page_tells(client, shipped):
+    path = "/sources/flops-to-footprints/"
+
+    page, twin = text_of(client.get(path)), client.get(f"{path}data.json").json()
+
+    row = Source.objects.get(slug="flops-to-footprints")
+    assert [twin[name] for name in ("slug", "title", "year", "doi")] == [
+        *(row.slug, row.title, row.year, row.doi),
+    ]
+    assert [claim["id"] for claim in twin["claims"]] == list(
+        Claim.objects.filter(source=row).order_by("position").values_list("pk", flat=True)
+    )
+    assert all(escape(claim["in_words"]) in page for claim in twin["claims"])
+    assert "device_saving" in twin["metrics"]
+    assert all(f'href="/metrics/{slug}/"' in page for slug in twin["metrics"])
+    assert f'href="{path}data.json"' in page
+
+
+def test_the_twin_of_a_source_has_the_entries_and_boards_of_its_published_files(client):
+    source, board = make_source(title="A study"), make_board("quality", "node_energy")
+    entry = make_entry(board, quality=0.5, energy=2, submission=make_submission(source=source))
+    other = make_entry(board, quality=0.6, energy=1)
+    refresh(board)
+
+    twin = client.get(f"{source.get_absolute_url()}data.json").json()
+
+    assert [one["entry"] for one in twin["entries"]] == [entry.pk]
+    assert twin["entries"][0]["values"]["node_energy"]["value"] == 2
+    assert (twin["total"], twin["on_boards"]) == (1, [board.slug])
+    assert [file["filename"] for file in twin["files"]] == [entry.runs.get().submission.filename]
+    assert twin["boards"][0]["dominated_by"] == [other.pk]
+    assert client.get("/sources/nothing/data.json").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/claims/", "/sources/"])
+def test_a_parameter_that_a_list_does_not_know_is_told(client, path):
+    make_claim()
+
+    page = text_of(client.get(path, {"colour": CANARY, "kind": "nope", "page": "1", "q": "a"}))
+    quiet = text_of(client.get(path, {"q": "a", "year_from": "2020", "page": "1"}))
+
+    assert f"<code>colour={escape(CANARY)}: no such parameter</code>" in page
+    assert "<code>kind=nope</code>" in page
+    assert "ignored" not in quiet
+    told = client.get("/claims/data.json", {"colour": "green"}).json()["ignored"]
+    assert told == ["colour=green: no such parameter"]
 
 
 # Words

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from leaderboard import badges, exports, licences, sharing, stylesheet
 from leaderboard.core import metrics
 from leaderboard.filters import Filters
-from leaderboard.models import Estimate, Run, SharedView, Submission
+from leaderboard.models import Board, Estimate, Run, SharedView, Submission
 from tests.builders import (
     NOW,
     make_board,
@@ -123,7 +123,7 @@ def test_parquet_is_typed_and_says_what_it_is(client, board):
     assert said["version"] == "1"
     assert said["published_at"] == NOW.isoformat()
     assert said["view"] == f"http://testserver{board.get_absolute_url()}?hardware=h100"
-    assert said["frozen"] == f"http://testserver{board.get_absolute_url()}?at=1"
+    assert said["frozen"] == f"http://testserver{board.get_absolute_url()}?at=1&hardware=h100"
     assert said["licence"] == "CC BY 4.0"
     assert said["frozen"] in said["citation"]
     assert str(schema.field("node_energy").type) == "double"
@@ -271,7 +271,8 @@ def test_the_citation_is_bibtex(client, board):
     assert fields["author"] == "{{Efficiency Frontier}}"
     assert fields["title"].startswith(r"{{Cost \& energy: 100 \%, \{all\} of\_it: Quality")
     assert (fields["version"], fields["year"], fields["month"]) == ("{1}", "{2026}", "nov")
-    assert fields["url"] == f"{{http://testserver{board.get_absolute_url()}?at=1}}"
+    address = f"http://testserver{board.get_absolute_url()}?at=1&hardware=h100"
+    assert fields["url"] == f"{{{address}}}"
     assert f"{board.get_absolute_url()}?hardware=h100" in fields["note"]
     assert "CC BY 4.0" in fields["note"]
 
@@ -344,10 +345,60 @@ def test_a_version_that_never_was_is_not_found(client, board, at):
     body(client, f"/embed{base}?at={at}", 404)
 
 
-def test_what_a_version_can_not_be_asked_is_said(client, board):
-    page = body(client, f"{board.get_absolute_url()}?at=1&model=x").decode()
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("hardware=h100", lambda entry, quality, energy: entry.hardware.slug == "h100"),
+        ("precision=int8", lambda entry, quality, energy: entry.settings == {"precision": "int8"}),
+        ("q=zeb", lambda entry, quality, energy: entry.model.name == "Zebra"),
+        ("quality_min=45 %25", lambda entry, quality, energy: quality >= 0.45),
+        ("energy_max=45&model=zebra,model-6", lambda entry, quality, energy: energy <= 45),
+        ("technique=nowhere", lambda entry, quality, energy: False),
+    ],
+)
+def test_a_version_takes_the_filters_that_what_is_kept_can_answer(client, board, query, wanted):
+    base = board.get_absolute_url()
+    placed = board.placements.at(1).select_related("entry__model", "entry__hardware")
+    expected = {p.entry_id: p.layer for p in placed if wanted(p.entry, *p.point)}
+    if query.startswith("energy"):
+        expected = {
+            p.entry_id: p.layer
+            for p in placed
+            if p.entry_id in expected and p.entry.model.slug in ("zebra", "model-6")
+        }
+    # Today's numbers are others: the limits are on those of that day.
+    Estimate.objects.filter(metric="quality").update(value=0.01, low=0.01, high=0.01)
 
-    assert "Not understood and ignored: <code>model</code>" in page
+    lines = csv_rows(client, f"{base}data.csv?at=1&{query}")
+    page = body(client, f"{base}?at=1&{query}").decode()
+
+    assert {int(line["entry"]): int(line["layer"]) for line in lines} == expected
+    assert {int(entry) for entry in re.findall(r'<tr data-entry="(\d+)">', page)} == set(expected)
+    assert f"<dd>{len(expected)} of {len(placed)} entries, in their layers" in page
+    assert "Not asked of this version" not in page
+    assert body(client, f"{base}figure.svg?at=1&{query}").startswith(b"<svg")
+
+
+def test_what_a_version_can_not_be_asked_is_said(client, board):
+    query = "at=1&hardware=h100&obtained=reported&w_quality=3&foo=1&cost_max=1&quality_min=x"
+    page = body(client, f"{board.get_absolute_url()}?{query}").decode()
+    told = dict(re.findall(r"<p>([^<:]+): (<code>.*?)</p>", page))
+
+    assert told == {
+        "Not understood and ignored": "<code>quality_min=x: not a number</code>, "
+        "<code>foo=1: no such parameter</code>",
+        "Not asked of this version, for what it takes was not kept": "<code>cost_max=1</code>, "
+        "<code>obtained=reported</code>, <code>w_quality=3</code>",
+    }
+    assert "on NVIDIA H100 in the first 3 layers" in page
+
+
+def test_the_board_of_today_sets_no_limits_on_its_past(client, board):
+    Board.objects.filter(pk=board.pk).update(filters={"quality_min": 0.45})
+
+    lines = csv_rows(client, f"{board.get_absolute_url()}data.csv?at=1")
+
+    assert len(lines) == board.placements.at(1).count()
 
 
 # Short links
@@ -413,11 +464,12 @@ def test_only_views_of_known_boards_are_kept(client, board, sent, status):
     assert not SharedView.objects.exists()
 
 
-def test_a_version_is_shared_as_nothing_but_its_number(client, board):
-    client.post("/v/", {"board": board.slug, "query": "at=01&x=cost&hardware=h100"})
+def test_a_version_is_shared_with_what_can_be_asked_of_it(client, board):
+    query = "at=01&x=cost&hardware=h100&start=3&foo=1"
+    client.post("/v/", {"board": board.slug, "query": query})
 
     view = SharedView.objects.get()
-    assert view.query == "at=1"
+    assert view.query == "at=1&hardware=h100"
     assert b"version 1" in client.get(f"/v/{view.key}/", follow=True).content
 
 

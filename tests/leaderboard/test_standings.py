@@ -12,6 +12,7 @@ from leaderboard.core import metrics, pareto
 from leaderboard.core.ranks import rank_ranges
 from leaderboard.filters import Filters
 from leaderboard.models import Board, Estimate
+from leaderboard.on_board import rank
 from leaderboard.standings import Standings
 from tests.builders import (
     NOW,
@@ -95,6 +96,35 @@ def test_a_rank_range_counts_those_certainly_ahead_and_those_possibly_ahead(metr
         for one in shown
     ]
     assert found.ranks(metric).tolist() == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rank_by_energy_tells_only_numbers_of_one_kind_apart(seed):
+    rng = random.Random(seed)
+    board, kind_of = make_board("quality", "node_energy"), {}
+    for _ in range(25):
+        origin = rng.choice(["METERED", "SENSED", "ESTIMATED", "RATED"])
+        values: dict[str, Any] = {m: some_interval(rng) for m in ("quality", "node_energy")}
+        entry = make_entry(board, **values, origins={"node_energy": origin})
+        kind_of[entry.pk] = origin in ("METERED", "SENSED")
+    found, estimates = standing(board), values_of("node_energy")
+    shown = found.points.entries.tolist()
+
+    def ahead(a: int, b: int) -> bool:
+        return kind_of[a] == kind_of[b] and estimates[a].high < estimates[b].low
+
+    expected = [
+        [1 + sum(ahead(b, a) for b in shown), len(shown) - sum(ahead(a, b) for b in shown)]
+        for a in shown
+    ]
+    some = np.array([7, 3, 20])
+    assert found.ranks("node_energy").tolist() == expected
+    assert found.ranks("node_energy", some).tolist() == [expected[place] for place in some]
+    places = range(len(shown))
+    assert [list(rank(found.points, "node_energy", place)) for place in places] == expected
+    # Single ranks are by the values alone, whatever their kind.
+    single = standing(board, "ranks=points").ranks("node_energy")
+    assert single[np.argmin([estimates[a].value for a in shown])][0] == 1
 
 
 def test_rows_come_by_layer_and_then_by_the_first_objective():

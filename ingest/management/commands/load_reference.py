@@ -16,7 +16,7 @@ from leaderboard.rederivation import rederive
 State = Submission.State
 SYSTEM_USER = "efficiency-frontier"
 FORMAT = "efficiency-frontier-json"
-TEXTS = ("title", "blurb", "counted", "left_out", "filters", "position")
+TEXTS = ("title", "blurb", "counted", "left_out", "mixing", "filters", "position")
 
 
 class Command(BaseCommand):

@@ -51,6 +51,35 @@ def test_groups_and_clear_pairs_are_those_of_all_pairs(better):
                 assert all(apart(values[a], values[b]) for b in after)
 
 
+@pytest.mark.parametrize("better", [HIGHER, LOWER])
+def test_between_kinds_nothing_is_clear(better):
+    rng = random.Random(better)
+    for _ in range(200):
+        letters = "ABCDEF"[: rng.randint(2, 6)]
+        values: dict[str, Any] = {
+            letter: tuple(sorted(rng.randint(0, 12) for _ in range(3))) for letter in letters
+        }
+        kinds = dict(zip(letters, [0, 1, *(rng.randint(0, 2) for _ in letters)], strict=False))
+
+        found = contrast(values, better, kinds)
+
+        assert found.groups == (tuple(letters),)
+        assert found.best == ""
+        assert "too close" not in found.words
+        assert {frozenset(pair) for pair in found.clear} == {
+            frozenset((a, b))
+            for a, b in combinations(letters, 2)
+            if kinds[a] == kinds[b] and apart(values[a], values[b])
+        }
+        for ahead, behind in found.clear:
+            assert better * values[ahead][1] > better * values[behind][1]
+
+
+def test_one_kind_is_told_as_without_kinds():
+    values = {"A": (1.0, 2.0, 3.0), "B": (4.0, 5.0, 6.0)}
+    assert contrast(values, LOWER, {"A": 1, "B": 1}) == contrast(values, LOWER)
+
+
 @pytest.mark.parametrize(
     ("values", "better", "kind", "words"),
     [

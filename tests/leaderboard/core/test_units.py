@@ -1,7 +1,5 @@
 """Units as files write them."""
 
-import time
-
 import pytest
 
 from leaderboard.core import metrics, units
@@ -120,6 +118,7 @@ def test_a_unit_is_converted(unit, to, expected):
         ("__import__('os')", "J"),
         ("()", "J"),
         ("J" * 50, "J"),
+        ("J*" * 19, "J"),
     ],
 )
 def test_what_does_not_measure_the_quantity_is_refused(unit, to):
@@ -127,16 +126,15 @@ def test_what_does_not_measure_the_quantity_is_refused(unit, to):
         units.factor(unit, to)
 
 
-@pytest.mark.parametrize(
-    "unit", ["J^9^9^9", "J**9**9", "J^99999999999", "1e9999", "9**9**9**9", "J*" * 19]
-)
-def test_a_unit_that_would_take_for_ever_is_refused_at_once(unit):
-    started = time.perf_counter()
+@pytest.mark.parametrize("unit", ["J^9^9^9", "J**9**9", "J^99999999999", "1e9999", "9**9**9**9"])
+def test_a_unit_that_would_take_for_ever_is_never_worked_out(unit, monkeypatch):
+    worked_out: list[str] = []
+    monkeypatch.setattr(units.registry, "parse_expression", worked_out.append)
 
     with pytest.raises(units.UnitError):
         units.factor(unit, "J")
 
-    assert time.perf_counter() - started < 1
+    assert worked_out == []
 
 
 def test_every_metric_is_in_a_unit_that_is_read_as_itself():

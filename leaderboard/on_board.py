@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from leaderboard import quantities
+from leaderboard import kinds, quantities
 from leaderboard.core import metrics, pareto
 from leaderboard.models import Board, Entry, Frontier, Placement
 from leaderboard.standings import Selection, Standings
@@ -169,12 +169,19 @@ class Standing:
 
 
 def rank(among: Selection, metric: str, place: int) -> tuple[int, int]:
-    """The best and worst rank on a metric that intervals allow; who lacks it does not count."""
+    """The best and worst rank on a metric that intervals allow; who lacks it does not count.
+
+    By energy only numbers of one kind are told apart.
+    """
     low, high = among.part("low", metric), among.part("high", metric)
-    below, above = int((high < low[place]).sum()), int((low > high[place]).sum())
+    is_below, is_above = high < low[place], low > high[place]
+    if kinds.has_kinds(metric):
+        kind = kinds.of(among.part("origin", metric))
+        is_below, is_above = is_below & (kind == kind[place]), is_above & (kind == kind[place])
+    ahead, behind = int(is_below.sum()), int(is_above.sum())
     if metrics.get(metric).better == metrics.HIGHER:
-        below, above = above, below
-    return below + 1, int(np.isfinite(low).sum()) - above
+        ahead, behind = behind, ahead
+    return ahead + 1, int(np.isfinite(low).sum()) - behind
 
 
 def stored_layers(board: Board, entries: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leaderboard.core import metrics, pareto
 from leaderboard.models import Estimate
-from leaderboard.standing import Standing, passages, stored_layers
+from leaderboard.on_board import Standing, passages, stored_layers
 from leaderboard.views import entry_page
 from tests.builders import make_board, make_entry, make_hardware, refresh
 from tests.leaderboard.test_pages import text_of
