@@ -238,6 +238,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
     "test.unknown": ("Unknown test", "A test is pp or tg with a number of tokens: pp512, tg128."),
+    "setting.unclear": (
+        "A setting of several tasks",
+        "The file does not say which of them has which, so none is given one.",
+    ),
     "total.shared": (
         "A total of several results",
         "The file states it once for all its results together, so it belongs to none of them.",
