@@ -162,7 +162,7 @@ class Cells:
             self.issue("row.short", message, absent[0])
         beyond = stated(self.row.cells.get(EXTRA))
         if beyond:
-            message = "The row has more cells than the header has columns."
+            message = "The row has cells that stand under no header."
             self.issue("row.long", message, EXTRA, given=beyond)
         for column, cell in self.row.cells.items():
             if column.endswith(REPEATED) and stated(cell):

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.formats import _encoding, _limits
+from ingest.formats import _encoding, _limits, _parquet
+from ingest.formats._file import File
 
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _QUOTED = re.compile(r'"[^"]*"')
@@ -16,10 +17,24 @@ _TOLD_DELIMITER = re.compile(r"sep=(.)\s*")
 
 @dataclass(frozen=True)
 class Head:
-    """The beginning of a file and the path that it had where it was sent from."""
+    """The beginning of a file and the path that it had where it was sent from.
+
+    Of Parquet, whose header stands at its end, `end` has that, too.
+    """
 
     data: bytes
     path: str = ""
+    end: bytes = b""
+
+    @classmethod
+    def of(cls, file: File) -> "Head":
+        """What recognition sees of a whole file."""
+        with file.open() as stream:
+            beginning = stream.read(_limits.HEAD_BYTES)
+            end = beginning if beginning.startswith(_parquet.MAGIC) else b""
+            while end and (piece := stream.read(_limits.HEAD_BYTES)):
+                end = (end + piece)[-_limits.HEAD_BYTES :]
+        return cls(beginning, file.path, end)
 
     @cached_property
     def text(self) -> str:
