@@ -176,7 +176,7 @@ def not_read(path: str, head: Head, sayings: str) -> Issue:
         return Issue("file.page", message, hint="On GitHub, “Raw” gives the file.", path=path)
     message = "This is not a file of a format that we read." if head.data else "The file is empty."
     labels = tuple(module.LABEL for module in formats.FORMATS.values())
-    hint = "Choose the format yourself, or use our template."
+    hint = formats.advice(head) or "Choose the format yourself, or use our template."
     return Issue("format.unknown", message, expected=labels, hint=hint, path=path)
 
 

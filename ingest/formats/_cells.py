@@ -44,6 +44,8 @@ class Column:
 class Cells:
     """One row's cells by a format's own names, and the issues met while reading them."""
 
+    comma_hint = "Write the decimal mark as a point."
+
     def __init__(self, row: Row, name: Callable[[str], str] = str):
         self.row = row
         self.issues: list[Issue] = []
@@ -75,7 +77,7 @@ class Cells:
         """The text if it is a number, or nothing; an issue if it is something else."""
         if not text or is_number(text):
             return text
-        comma = "Write the decimal mark as a point." if "," in text else ""
+        comma = self.comma_hint if "," in text else ""
         self.issue(
             "number.invalid",
             f"“{shown(text)}” is not a finite number.",

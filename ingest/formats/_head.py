@@ -10,6 +10,7 @@ from ingest.formats._file import File
 
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _QUOTED = re.compile(r'"[^"]*"')
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _DELIMITERS = (",", ";", "\t")
 # A first line by which spreadsheets tell each other the delimiter.
 _TOLD_DELIMITER = re.compile(r"sep=(.)\s*")
@@ -44,7 +45,7 @@ class Head:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The first line read as the header of a table; empty for JSON and for nothing."""
-        line, *rest = self.text.split("\n", 2)
+        line, *rest = _LINE_END.split(self.text, maxsplit=2)
         told = told_delimiter(line)
         if told and rest:
             line = rest[0]

@@ -12,7 +12,7 @@ from ingest.formats import _parquet, _piped, _table
 from ingest.formats._cells import Cells, Column, scalar
 from ingest.formats._file import File
 from ingest.formats._head import Head
-from ingest.readings import ESTIMATED, WARNING, Issue, Reading, Row, Unreadable, Value
+from ingest.readings import ERROR, ESTIMATED, INFO, WARNING, Issue, Reading, Row, Unreadable, Value
 
 LABEL = "Open LLM Leaderboard (CSV, Parquet)"
 SLUG = "open-llm-leaderboard"
@@ -69,7 +69,9 @@ def reading(row: Row) -> Reading:
     label = next((name for name in (*FIRST, *SECOND) if _name(name) == benchmark), "")
     values = _values(cells, names, benchmark)
     if not values:
-        cells.issue("value.missing", "The model has no score here.", benchmark)
+        # Of a model that others of its row's scores are known of, one is simply not there.
+        severity = INFO if _columns(names, benchmark) else ERROR
+        cells.issue("value.missing", "The model has no score here.", benchmark, severity=severity)
     if cells.text("flagged").casefold() == "true":
         message = "The leaderboard's maintainers flagged this model."
         cells.issue("model.flagged", message, "flagged", severity=WARNING)
@@ -78,7 +80,7 @@ def reading(row: Row) -> Reading:
     weights = cells.text("weight type")
     settings = {name: cells.text(place) for name, place in SETTINGS.items()} | {
         "leaderboard": board,
-        "score_of": values["quality"].column if "quality" in values else "",
+        "score_of": _plain(values["quality"].column) if "quality" in values else "",
         "precision": precision if plain else "",
         "weights": "" if weights.casefold() == "original" else weights,
     }
@@ -94,9 +96,14 @@ def reading(row: Row) -> Reading:
     )
 
 
+def _plain(column: str) -> str:
+    """A header without arrows and hearts."""
+    return _SIGN.sub("", column).strip()
+
+
 def _name(column: str) -> str:
-    """A header without case, arrows and hearts."""
-    return _SIGN.sub("", column).strip().casefold()
+    """A header whatever its case."""
+    return _plain(column).casefold()
 
 
 def _board(columns: tuple[str, ...]) -> str:
