@@ -19,6 +19,8 @@ from ingest.readings import INFO, Issue, Reading, Row, Unreadable, Value
 LABEL = "Lighteval results (JSON)"
 SLUG = "lighteval-json"
 
+# A name that elsewhere is the part called Diamond.
+TASKS = {"gpqa": "gpqa:main"}
 ALL, AVERAGE = "all", ":_average"
 GENERAL = (
     "model_name",
@@ -95,7 +97,7 @@ def _scores(found: dict[str, Any], results: dict[str, Any]) -> Iterator[dict[str
     is_alone = len([task for _, task, _ in names.values() if task != ALL]) == 1
     for key, (suite, task, shots) in names.items():
         about = {
-            "task": task.removesuffix(AVERAGE),
+            "task": TASKS.get(task, task.removesuffix(AVERAGE)),
             "suite": suite,
             "n_shot": shots,
             "group": _group(task, whole, subjects),

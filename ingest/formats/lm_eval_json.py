@@ -1,4 +1,4 @@
-"""lm-evaluation-harness's `results.json`, versions 0.3 and 0.4: quality of one model on tasks.
+"""lm-evaluation-harness's `results.json`, versions 0.3 and 0.4, and the tables that it prints.
 
 One row is one score: a task, a metric and the filter that its answers went through. Groups
 (`mmlu`) and the tasks that they are averages of (57 subjects) stand in the same list: the group
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.formats import _document, _groups, _limits, _mmlu
+from ingest.formats import _document, _encoding, _groups, _limits, _mmlu, _printed
 from ingest.formats._cells import (
     STANDARD_ERROR,
     Cells,
@@ -26,7 +26,7 @@ from ingest.formats._head import Head
 from ingest.formats._quality import SHARES, check_samples, unsupported
 from ingest.readings import INFO, Issue, Reading, Row, Unreadable, Value
 
-LABEL = "lm-evaluation-harness results (JSON)"
+LABEL = "lm-evaluation-harness results (JSON, Markdown)"
 SLUG = "lm-eval-json"
 
 NOT_METRICS = {"alias", "name", "sample_len", "samples", "sample_count", _document.REPEATED}
@@ -83,6 +83,8 @@ def matches(head: Head) -> float:
     keys = head.keys
     if "config_general" in keys:
         return 0.0  # of Lighteval, which writes the same scores with another account of the run
+    if not keys and _printed.is_in(head.text):
+        return head.score(0.8, folder=SLUG)
     scored = any(_V04_METRIC.fullmatch(key) or key.endswith("_stderr") for key in keys)
     known = len({"versions", "configs", "group_subtasks", "n-shot", "config"} & keys)
     if "results" in keys and known and scored:
@@ -99,17 +101,19 @@ def companion(head: Head) -> str:
 
 
 def rows(file: File) -> Iterator[Row]:
-    found = _document.document(file)
-    results = _results(found)
-    if results is None:
-        message = "The file lacks an object called results."
-        raise Unreadable(Issue("column.missing", message, column="/results"))
-    shared, number = _shared(found), 0
-    for number, record in enumerate(_scores(found, results), 1):
-        if number > _limits.ROWS:
-            message = f"The file has more than {_limits.ROWS:,} scores."
-            raise Unreadable(Issue("rows.excess", message, row=number))
-        yield Row(number, record | shared, file.path)
+    number = 0
+    for found in _documents(file):
+        results = _results(found)
+        if results is None:
+            message = "The file lacks an object called results."
+            raise Unreadable(Issue("column.missing", message, column="/results"))
+        shared = _shared(found)
+        for record in _scores(found, results):
+            number += 1
+            if number > _limits.ROWS:
+                message = f"The file has more than {_limits.ROWS:,} scores."
+                raise Unreadable(Issue("rows.excess", message, row=number))
+            yield Row(number, record | shared, file.path)
     if not number:
         raise Unreadable(Issue("rows.missing", "No task has a score.", column="/results"))
 
@@ -136,6 +140,14 @@ def reading(row: Row) -> Reading:
         values=values,
         issues=tuple(cells.issues),
     )
+
+
+def _documents(file: File) -> list[Any]:
+    """The file itself, or what it would be for each run that was printed into a text."""
+    with file.open() as stream:
+        text = _encoding.decoded(stream.read())
+    is_printed = not text.lstrip().startswith("{") and _printed.is_in(text)
+    return _printed.documents(text.splitlines()) if is_printed else [_document.parsed(text)]
 
 
 def _results(found: Any) -> dict[str, Any] | None:

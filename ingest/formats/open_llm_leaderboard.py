@@ -19,6 +19,8 @@ SLUG = "open-llm-leaderboard"
 
 FIRST = ("ARC", "HellaSwag", "MMLU", "TruthfulQA", "Winogrande", "GSM8K")
 SECOND = ("IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO")
+# Of ARC the first leaderboard asks only one part; of GPQA the second asks all three.
+TASKS = {"ARC": "ARC-Challenge", "GPQA": "GPQA (main, extended and diamond)"}
 LEADERBOARDS = {"Open LLM Leaderboard 1": FIRST, "Open LLM Leaderboard 2": SECOND}
 AVERAGE, BENCHMARK = "average", "(benchmark)"
 CARBON = ("co₂ cost (kg)", "co2 cost (kg)")
@@ -27,7 +29,7 @@ SETTINGS = {"revision": "model sha", "chat_template": "chat template"}
 RECIPE = "of the evaluation on all six benchmarks"
 
 _SIGN = re.compile(r"[^\w#()./ -]")
-_LINK = re.compile(r"<a\b[^>]*>\s*([^<]+?)\s*</a>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^>]*>([^<]{1,300})</a>", re.IGNORECASE)
 
 
 def matches(head: Head) -> float:
@@ -89,7 +91,7 @@ def reading(row: Row) -> Reading:
         path=row.path,
         model=_model(cells),
         method="" if plain else precision,
-        task=label or (board if benchmark == AVERAGE else ""),
+        task=TASKS.get(label, label) or (board if benchmark == AVERAGE else ""),
         settings={name: scalar(text) for name, text in settings.items() if text},
         values=values,
         issues=tuple(cells.issues),
@@ -162,5 +164,5 @@ def _model(cells: Cells) -> str:
     written = cells.text("fullname")
     if not written:
         link = _LINK.match(cells.text("model"))
-        return cells.model("model", link[1] if link else "")
+        return cells.model("model", link[1].strip() if link else "")
     return cells.model("fullname")

@@ -317,3 +317,43 @@ def test_a_mean_over_groups_with_other_scores_is_no_task():
     }
     details = [reading for reading in found if not reading.values]
     assert [codes(reading) for reading in details] == [["row.detail"]] * 4
+
+
+PRINTED = """\
+{}
+|  Tasks   |Version|Filter|n-shot|Metric|   |Value|   |Stderr|
+|----------|------:|------|-----:|------|---|----:|---|-----:|
+|water     |    N/A|none  |      |      |   |     |   |      |
+| - rivers |      1|none  |     0|acc   |↑  | 0.25|±  | 0.125|
+|  - deltas|      1|none  |     0|acc   |↑  |  0.5|±  | 0.125|
+| - lakes  |      1|none  |     0|acc   |↑  | 0.75|±  | 0.125|
+"""
+
+
+def test_parts_of_a_printed_group_without_a_score_count():
+    call = "vllm (pretrained=a/b,tensor_parallel_size=2), gen_kwargs: (None), limit: 50.0"
+
+    found = read_text(FORMAT, PRINTED.format(call))
+
+    assert [(r.task, bool(r.values)) for r in found] == [
+        ("rivers", True),
+        ("deltas", False),
+        ("lakes", True),
+    ]
+    assert (found[0].model, found[0].settings["tensor_parallel"]) == ("a/b", 2)
+    assert (found[0].settings["engine"], found[0].settings["limit"]) == ("vllm", 50.0)
+
+
+def test_a_printed_table_does_not_take_the_model_of_another():
+    first = PRINTED.format("hf (pretrained=a/b), gen_kwargs: (None), limit: None")
+
+    models = [r.model for r in counted(read_text(FORMAT, first + "\n" + PRINTED.format("## c")))]
+
+    assert models == ["a/b", "a/b", "", ""]
+
+
+def test_a_printed_table_with_a_zero_character_is_refused():
+    with pytest.raises(Unreadable) as refusal:
+        rows(FORMAT, PRINTED.format("").replace("lakes", "la\0kes"))
+
+    assert refusal.value.issue.code == "text.invalid"

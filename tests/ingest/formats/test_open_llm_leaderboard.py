@@ -22,7 +22,7 @@ def test_the_first_leaderboard_has_percents_and_an_average():
 
     assert formats.detect(Head(FIRST.encode()))[0][1] is FORMAT
     assert [(r.task, r.values["quality"].raw, r.values["quality"].unit) for r in found] == [
-        ("ARC", "60", "%"),
+        ("ARC-Challenge", "60", "%"),
         ("HellaSwag", "80", "%"),
         ("MMLU", "61.25", "%"),
         ("TruthfulQA", "40", "%"),
