@@ -133,8 +133,10 @@ def _group(task: str, whole: set[str], subjects: set[str]) -> str:
 def _samples(found: dict[str, Any], key: str) -> str:
     """How many questions of a task were asked, where the run's account of the task says so."""
     tasks = found.get("config_tasks")
+    if not isinstance(tasks, dict):
+        return ""
     name = key.rpartition("|")[0]
-    for place in (key, name, name.rpartition("|")[0]) if isinstance(tasks, dict) else ():
+    for place in (key, name, name.rpartition("|")[0]):
         about = tasks.get(place)
         counted = stated(about.get("effective_num_docs")) if isinstance(about, dict) else ""
         if counted.isdecimal():
