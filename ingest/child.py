@@ -175,8 +175,9 @@ def not_read(path: str, head: Head, sayings: str) -> Issue:
         message = "This is a web page, perhaps one that shows the file."
         return Issue("file.page", message, hint="On GitHub, “Raw” gives the file.", path=path)
     message = "This is not a file of a format that we read." if head.data else "The file is empty."
-    labels = tuple(module.LABEL for module in formats.FORMATS.values())
-    hint = formats.advice(head) or "Choose the format yourself, or use our template."
+    advice = formats.advice(head)
+    labels = () if advice else tuple(module.LABEL for module in formats.FORMATS.values())
+    hint = advice or "Choose the format yourself, or use our template."
     return Issue("format.unknown", message, expected=labels, hint=hint, path=path)
 
 
