@@ -150,13 +150,14 @@ def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
                 hint="Keep one of them, or give them different names.",
             )
         )
-    first = "" if record[0].strip() in INDEX else record[0]
-    return [column if column.strip() else "" for column in (first, *record[1:])]
+    is_index = record[:1] and record[0].strip() in INDEX
+    named = ["", *record[1:]] if is_index else record
+    return [column if column.strip() else "" for column in named]
 
 
 def _is_indexed(header: list[str], record: list[str]) -> bool:
     """True if a first column without a name of its own has the number of the row."""
-    return not header[0] and record[0].strip().isdecimal()
+    return header[:1] == [""] and bool(record) and record[0].strip().isdecimal()
 
 
 def _check_lengths(header: list[str], record: list[str], number: int, longest: int) -> None:
