@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from ingest import archives, formats, references
-from ingest.formats import File, Head, _limits
+from ingest.formats import File, Head
 from ingest.frames import Frame, Told
 from ingest.readings import ERROR, INFO, Issue, Reading, Row, Unreadable
 from ingest.unhurried import after_batch, unhurried
@@ -127,7 +127,7 @@ class Child:
 
     def look(self, file: File, *, alone: bool) -> tuple[ModuleType | None, Issue | None]:
         """The format of a file, or why it is not read."""
-        head = head_of(file)
+        head = Head.of(file)
         scored = formats.detect(head)
         sayings = formats.companion(head) or references.companion(head)
         scores = {module.SLUG: round(score, 2) for score, module in scored}
@@ -164,18 +164,20 @@ def patched(row: Row, cells: dict[str, Any] | None) -> Row:
     return replace(row, cells={**row.cells, **cells}) if cells else row
 
 
-def head_of(file: File) -> Head:
-    with file.open() as stream:
-        return Head(stream.read(_limits.HEAD_BYTES), file.path)
-
-
 def not_read(path: str, head: Head, sayings: str) -> Issue:
     """Why a file gives no rows."""
     if sayings:
         return Issue("file.companion", f"This file holds no results: {sayings}", path=path)
+    if head.text.startswith("version https://git-lfs.github.com/spec/"):
+        message = "This is a pointer of Git LFS, which stands for the file and is not the file."
+        return Issue("file.pointer", message, hint="Fetch it with git lfs pull.", path=path)
+    if head.text[:20].casefold().startswith(("<!doctype html", "<html")):
+        message = "This is a web page, perhaps one that shows the file."
+        return Issue("file.page", message, hint="On GitHub, “Raw” gives the file.", path=path)
     message = "This is not a file of a format that we read." if head.data else "The file is empty."
-    labels = tuple(module.LABEL for module in formats.FORMATS.values())
-    hint = "Choose the format yourself, or use our template."
+    advice = formats.advice(head)
+    labels = () if advice else tuple(module.LABEL for module in formats.FORMATS.values())
+    hint = advice or "Choose the format yourself, or use our template."
     return Issue("format.unknown", message, expected=labels, hint=hint, path=path)
 
 

@@ -33,6 +33,14 @@ ERRORS: dict[str, tuple[str, str]] = {
         "An Excel workbook",
         "Save the sheet as “CSV UTF-8” and send that.",
     ),
+    "file.pointer": (
+        "A pointer, not the file",
+        "The repository keeps the file elsewhere: fetch it with git lfs pull and send that.",
+    ),
+    "file.page": (
+        "A web page, not a file",
+        "Download the file itself; on GitHub that is the button “Raw”.",
+    ),
     "format.failed": (
         "Our reader failed",
         "The mistake is ours. The file is kept; tell us the address of its page.",
@@ -155,9 +163,9 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Case, blanks and hyphens make no difference: the message says what it is read as.",
     ),
     "column.ignored": (
-        "A column of ours",
-        "Tables downloaded here have columns that say where a row stands and what is wrong with "
-        "it. Sent back, they are left out.",
+        "A column that was left out",
+        "Columns that only number the rows, and those that tables downloaded here have of ours, "
+        "say nothing of a run.",
     ),
     "cell.nowhere": (
         "No such cell",
@@ -169,7 +177,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A cell takes a text, a number, true or false. Null puts back what was sent.",
     ),
     "row.short": ("The row ends early", "It has fewer cells than the header has columns."),
-    "row.long": ("The row is too long", "It has more cells than the header has columns."),
+    "row.long": ("Cells without a column", "Give each column a header, or take the cells out."),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
     "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
     "row.detail": ("A part of a whole", "The whole counts; its parts are kept and not counted."),
@@ -243,6 +251,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "boundary.facility": ("Facility energy", "The file's energies already contain the PUE."),
     "test.unknown": ("Unknown test", "A test is pp or tg with a number of tokens: pp512, tg128."),
+    "setting.unclear": (
+        "A setting of several tasks",
+        "The file does not say which of them has which, so none is given one.",
+    ),
     "total.shared": (
         "A total of several results",
         "The file states it once for all its results together, so it belongs to none of them.",
@@ -361,6 +373,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "report.confidential": (
         "The report is not public",
         "Its publisher marked it as not public. An editor asks before it is shown.",
+    ),
+    "model.flagged": (
+        "A flagged model",
+        "The leaderboard warns of it, mostly because of what it was trained on.",
     ),
     "model.several": ("Several models named", "Say in the context which one the numbers are of."),
     "hardware.several": ("Several devices named", "Say in the context which one did the work."),

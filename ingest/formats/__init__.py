@@ -6,11 +6,12 @@ A format has `LABEL`, `SLUG` and three functions:
 - `rows(file)` gives the file's own records, one by one, or raises Unreadable;
 - `reading(row)` says what one record means, also after somebody patched its cells.
 
-It may have two more:
+It may have three more:
 
 - `settle(readings)` applies rules that need several records, over all files of a submission;
 - `companion(head)` says in a sentence what a file is that belongs to the format but holds no
-  results.
+  results;
+- `advice(head)` says in a sentence how a file that is of no format could become one of this.
 
 A module that does not keep to this stops the start.
 """
@@ -24,7 +25,7 @@ from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import Reading
 
-__all__ = ["FORMATS", "File", "Head", "companion", "detect", "get", "settle"]
+__all__ = ["FORMATS", "File", "Head", "advice", "companion", "detect", "get", "settle"]
 
 _PARTS = ("LABEL", "SLUG", "matches", "rows", "reading")
 
@@ -57,13 +58,23 @@ def detect(head: Head) -> list[tuple[float, ModuleType]]:
 
 def companion(head: Head) -> str:
     """What a file is that belongs to a format but holds no results; empty for all others."""
-    sayings = (getattr(module, "companion", _nothing)(head) for module in FORMATS.values())
-    return next(filter(None, sayings), "")
+    return _said("companion", head)
+
+
+def advice(head: Head) -> str:
+    """How a file that is of no format could become one that we read; empty for most."""
+    return _said("advice", head)
 
 
 def settle(module: ModuleType, readings: Iterable[Reading]) -> Iterator[Reading]:
     """The readings after the format's rules across records. Their order may change."""
     return getattr(module, "settle", iter)(readings)
+
+
+def _said(what: str, head: Head) -> str:
+    """The first sentence that a format has about a file."""
+    sayings = (getattr(module, what, _nothing)(head) for module in FORMATS.values())
+    return next(filter(None, sayings), "")
 
 
 def _nothing(head: Head) -> str:

@@ -44,6 +44,8 @@ class Column:
 class Cells:
     """One row's cells by a format's own names, and the issues met while reading them."""
 
+    comma_hint = "Write the decimal mark as a point."
+
     def __init__(self, row: Row, name: Callable[[str], str] = str):
         self.row = row
         self.issues: list[Issue] = []
@@ -75,7 +77,7 @@ class Cells:
         """The text if it is a number, or nothing; an issue if it is something else."""
         if not text or is_number(text):
             return text
-        comma = "Write the decimal mark as a point." if "," in text else ""
+        comma = self.comma_hint if "," in text else ""
         self.issue(
             "number.invalid",
             f"“{shown(text)}” is not a finite number.",
@@ -162,7 +164,7 @@ class Cells:
             self.issue("row.short", message, absent[0])
         beyond = stated(self.row.cells.get(EXTRA))
         if beyond:
-            message = "The row has more cells than the header has columns."
+            message = "The row has cells that stand under no header."
             self.issue("row.long", message, EXTRA, given=beyond)
         for column, cell in self.row.cells.items():
             if column.endswith(REPEATED) and stated(cell):

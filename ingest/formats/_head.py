@@ -5,10 +5,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.formats import _encoding, _limits
+from ingest.formats import _encoding, _limits, _parquet
+from ingest.formats._file import File
 
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _QUOTED = re.compile(r'"[^"]*"')
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _DELIMITERS = (",", ";", "\t")
 # A first line by which spreadsheets tell each other the delimiter.
 _TOLD_DELIMITER = re.compile(r"sep=(.)\s*")
@@ -16,10 +18,24 @@ _TOLD_DELIMITER = re.compile(r"sep=(.)\s*")
 
 @dataclass(frozen=True)
 class Head:
-    """The beginning of a file and the path that it had where it was sent from."""
+    """The beginning of a file and the path that it had where it was sent from.
+
+    Of Parquet, whose header stands at its end, `end` has that, too.
+    """
 
     data: bytes
     path: str = ""
+    end: bytes = b""
+
+    @classmethod
+    def of(cls, file: File) -> "Head":
+        """What recognition sees of a whole file."""
+        with file.open() as stream:
+            beginning = stream.read(_limits.HEAD_BYTES)
+            end = beginning if beginning.startswith(_parquet.MAGIC) else b""
+            while end and (piece := stream.read(_limits.HEAD_BYTES)):
+                end = (end + piece)[-_limits.HEAD_BYTES :]
+        return cls(beginning, file.path, end)
 
     @cached_property
     def text(self) -> str:
@@ -29,7 +45,7 @@ class Head:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The first line read as the header of a table; empty for JSON and for nothing."""
-        line, *rest = self.text.split("\n", 2)
+        line, *rest = _LINE_END.split(self.text, maxsplit=2)
         told = told_delimiter(line)
         if told and rest:
             line = rest[0]

@@ -1,9 +1,18 @@
 """What formats with scores have in common: which scores count, and on how many samples."""
 
+import re
+
 from ingest.formats._cells import Cells
 from ingest.readings import INFO, WARNING
 
 FEW = 30
+# What EleutherAI's harness and its kin state as a share from 0 to 1, more being better.
+SHARES = re.compile(
+    r"(?:\w+_)?acc(?:uracy)?(?:_\w+)?|(?:\w+_)?(?:p?q?em|exact_match|exact|f1|recall|precision)"
+    r"|(?:r|p|recall|precision)@\d+|(?:\w+_)?pass@(?:k|\d+)(?::[\w=&]+)?|pass_at_\d+"
+    r"|extractive_match|mc[12]|truthfulqa_mc[12]|mrr|math_verify|contains",
+    re.ASCII,
+)
 
 
 def unsupported(cells: Cells, metric: str, column: str) -> None:

@@ -14,12 +14,16 @@ from typing import TextIO
 from ingest.formats import _encoding, _given, _limits
 from ingest.formats._file import File
 from ingest.formats._head import delimiter, told_delimiter
-from ingest.readings import Issue, Row, Unreadable
+from ingest.readings import INFO, Issue, Row, Unreadable
+
+_COUNTS = "The first column has no name and only numbers the rows, so it is left out."
 
 # The header first, then one list of cells for each record.
 Records = Callable[[File], Iterator[list[str]]]
 
 EXTRA = "(beyond the header)"
+# What a data frame calls its numbers of rows when it saves them as a first column.
+INDEX = ("", "Unnamed: 0", "__index_level_0__")
 
 
 def delimited(file: File) -> Iterator[list[str]]:
@@ -100,6 +104,8 @@ def _told(
     issues = (_given.left_out(ours),) if ours else ()
     for number, record in _numbered(records, written):
         cells = _cells(header, _given.inside(record, ours, len(written)))
+        if number == 1 and _is_indexed(header, record) and not ours:
+            issues = (Issue("column.ignored", _COUNTS, column=written[0], severity=INFO),)
         yield number, cells, tuple(issue.at(row=number) for issue in issues)
         issues = ()
 
@@ -145,7 +151,14 @@ def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
                 hint="Keep one of them, or give them different names.",
             )
         )
-    return [column if column.strip() else "" for column in record]
+    is_index = record[:1] and record[0].strip() in INDEX
+    named = ["", *record[1:]] if is_index else record
+    return [column if column.strip() else "" for column in named]
+
+
+def _is_indexed(header: list[str], record: list[str]) -> bool:
+    """True if a first column without a name of its own has the number of the row."""
+    return header[:1] == [""] and bool(record) and record[0].strip().isdecimal()
 
 
 def _check_lengths(header: list[str], record: list[str], number: int, longest: int) -> None:
@@ -159,9 +172,8 @@ def _check_lengths(header: list[str], record: list[str], number: int, longest: i
 
 
 def _cells(header: list[str], record: list[str]) -> dict[str, str | None]:
-    # A data frame's count of its own rows, which has no header, says nothing.
-    if not header[0] and record[0].strip().isdigit():
-        record = ["", *record[1:]]
+    if _is_indexed(header, record):
+        header, record = header[1:], record[1:]
     cells: dict[str, str | None] = dict(zip(header, record, strict=False))
     if len(record) < len(header):
         cells |= dict.fromkeys(header[len(record) :], None)

@@ -35,7 +35,9 @@ SETTINGS = {
 # What is loaded in fewer bits has no other precision, whatever the file says.
 SWITCHES = ("load_in_4bit", "load_in_8bit")
 
-_SHARE = re.compile(r"(?:[\w-]{1,40}[_-])?(?:pass|beyond)@\d+|(?:\w{1,40}_)?accuracy", re.ASCII)
+_SHARE = re.compile(
+    r"(?:[\w-]{1,40}[_-]|mean )?(?:pass|beyond)@\d+(?: score)?|(?:\w{1,40}_)?accuracy", re.ASCII
+)
 _PART = re.compile(r"(?:Easy|Medium|Hard)_")
 
 

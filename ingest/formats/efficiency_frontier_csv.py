@@ -24,8 +24,23 @@ SLUG = "efficiency-frontier-csv"
 DECIMAL = "decimal"
 KNOWN = (*FACTS, DECIMAL)
 REQUIRED = ("model", "task")
+COMMA_HINT = "Write the decimal mark as a point, or say comma in a column “decimal”."
 
-_HEADER = re.compile(r"([^\[\]]*)(?:\[([^\[\]]*)\])?")
+# What tables of others call our columns, as far as only one of ours can be meant.
+SYNONYMS = {
+    "model": ("model_name", "model_id", "llm", "network", "modell", "modelo"),
+    "task": ("dataset", "benchmark", "data_set", "task_name", "workload"),
+    "hardware": ("gpu", "device", "accelerator", "gpu_name", "gpu_model", "machine"),
+    "device_count": ("gpus", "num_gpus", "n_gpus", "gpu_count", "devices"),
+    "samples": ("num_samples", "n_samples", "requests", "num_prompts", "questions"),
+    "quality [%]": ("accuracy", "acc", "score", "top1", "f1", "pass@1"),
+    "node_energy [J] or device_energy [J]": ("energy", "energy_consumed", "energy_consumption"),
+    "latency [s]": ("latency", "time", "runtime", "duration", "inference_time"),
+    "throughput [token/s]": ("throughput", "tokens_per_second", "tokens/s", "tok/s"),
+    "setting:<name>": ("batch_size", "precision", "quantization", "framework", "engine"),
+}
+
+_HEADER = re.compile(r"([^\[\]()]*)(?:[\[(]([^\[\]()]*)[\])])?")
 _PER_RUN = "_per_run"
 
 
@@ -47,11 +62,38 @@ def matches(head: Head) -> float:
     return head.score(max(_likeness(head.columns), _likeness(_piped.columns(head.text))))
 
 
+def advice(head: Head) -> str:
+    """What the columns of somebody's own table would be called here; empty for other files."""
+    meant = {
+        header.strip(): _with_unit_of(header, ours)
+        for header in head.columns
+        for ours, theirs in SYNONYMS.items()
+        if _stem(header) in theirs or _stem(header) == ours
+    }
+    if len(meant) < 2 or len(meant) < len(head.columns) / 3:
+        return ""
+    told = ", ".join(f"“{shown(name)}” is {ours}" for name, ours in meant.items() if name != ours)
+    return f"If it is a table of your own, name its columns as our template does: {told}."
+
+
+def _with_unit_of(header: str, ours: str) -> str:
+    """Our name of a column, with the unit that a header has in brackets."""
+    match = _HEADER.fullmatch(header.strip())
+    return re.sub(r"\[.*?\]", f"[{match[2].strip()}]", ours) if match and match[2] else ours
+
+
+def _stem(header: str) -> str:
+    """A header without its unit: `Energy (kWh)` and `energy_kwh` are `energy`."""
+    name = _native.snake(re.split(r"[\[(]", header)[0]).strip("_")
+    return re.sub(r"_(?:k?wh|m?j|ms|s|sec|seconds|pct|percent)$", "", name)
+
+
 def _likeness(header: tuple[str, ...]) -> float:
     """How sure a header makes us that the table is ours."""
     columns = [meaning(column) for column in header]
     facts = {column.name for column in columns if column.kind == "fact"}
-    measured = any(column.kind == "metric" and column.unit for column in columns)
+    units = [column.kind == "metric" and bool(column.unit) for column in columns]
+    measured = any(unit and "[" in name for unit, name in zip(units, header, strict=True))
     complete = facts >= set(REQUIRED)
     if measured and complete:
         return 1.0
@@ -75,6 +117,7 @@ def _records(file: File) -> _table.Records:
 
 def reading(row: Row) -> Reading:
     cells = Cells(row, name=canonical)
+    cells.comma_hint = COMMA_HINT
     _tell_spelling(cells)
     comma = _decimal_comma(cells)
     figures: dict[str, Figure] = {}
@@ -86,8 +129,9 @@ def reading(row: Row) -> Reading:
         if column.kind == "setting":
             settings[column.name] = scalar(text)
         elif column.kind == "metric" and (column.unit or column.part == "origin"):
-            numeric = comma and column.part != "origin"
-            _add(cells, figures, column, header, _pointed(text) if numeric else text)
+            if column.part != "origin":
+                text = _bare(_pointed(text) if comma else text, column.unit)
+            _add(cells, figures, column, header, text)
         else:
             _refuse(cells, column, header, text)
     return _native.reading(cells, figures, settings)
@@ -199,6 +243,12 @@ def _decimal_comma(cells: Cells) -> bool:
     message = f"“{mark}” is no decimal mark."
     cells.issue("decimal.unknown", message, DECIMAL, given=mark, expected=("point", "comma"))
     return False
+
+
+def _bare(text: str, unit: str) -> str:
+    """A number without the unit that its column has, too; anything else as it is."""
+    number = text.removesuffix(unit).rstrip()
+    return number if unit != "1" and is_number(number) else text
 
 
 def _pointed(text: str) -> str:

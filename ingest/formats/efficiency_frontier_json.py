@@ -39,6 +39,15 @@ def matches(head: Head) -> float:
     return head.score(1.0 if signature.search(head.text) else 0)
 
 
+def advice(head: Head) -> str:
+    """How somebody's own entries in JSON become ours; empty for other files."""
+    named = {"task", "benchmark", "dataset", "hardware", "gpu"} & head.keys
+    if "model" not in head.keys or not named:
+        return ""
+    begins = f'{{"format": "{NAME}", "version": {VERSIONS[-1]}, "entries": […]}}'
+    return f"If these are entries of your own, put them into {begins} as our template does."
+
+
 def rows(file: File) -> Iterator[Row]:
     number = 0
     for number, (version, record) in enumerate(_records(file), 1):

@@ -33,8 +33,25 @@ SCORES = (
     "exact_match",
     "quasi_exact_match",
     "f1_score",
+    "f1_set_match",
+    "exact_set_match",
+    "prefix_exact_match",
+    "quasi_prefix_exact_match",
+    "RR@10",
+    "NDCG@10",
+    "classification_macro_f1",
 )
+# What HELM's own tables take as the score of these scenarios, though others stand there, too.
+MAIN = {
+    "narrative_qa": "f1_score",
+    "natural_qa": "f1_score",
+    "legalbench": "quasi_exact_match",
+    "med_qa": "quasi_exact_match",
+    "code": "pass",
+    "wmt_14": "bleu_4",
+}
 ACCURACY = re.compile(r"(?:\w+_)?accuracy", re.ASCII)
+NO_SHARES = {"bleu_4"}
 VALUES = {
     "latency": Column("inference_runtime", "s"),
     "tokens_in": Column("num_prompt_tokens", "count"),
@@ -179,7 +196,11 @@ def _score(cells: Cells) -> str:
     """The name of the score that counts; a note if the run has none that is known."""
     names = [_plain(name) for name in cells.row.cells if ":" not in name]
     accuracies = [name for name in names if ACCURACY.fullmatch(name) and cells.text(name)]
-    found = next((name for name in (*accuracies, *SCORES) if cells.text(name)), "")
+    main = MAIN.get(_task(cells).partition(":")[0], "")
+    found = next((name for name in (main, *accuracies, *SCORES) if cells.text(name)), "")
+    if found in NO_SHARES:
+        unsupported(cells, found, found)
+        return ""
     if not found and cells.text("num_instances"):
         unsupported(cells, ", ".join(names[:3]), "num_instances")
     return found

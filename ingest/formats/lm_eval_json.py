@@ -1,4 +1,4 @@
-"""lm-evaluation-harness's `results.json`, versions 0.3 and 0.4: quality of one model on tasks.
+"""lm-evaluation-harness's `results.json`, versions 0.3 and 0.4, and the tables that it prints.
 
 One row is one score: a task, a metric and the filter that its answers went through. Groups
 (`mmlu`) and the tasks that they are averages of (57 subjects) stand in the same list: the group
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.formats import _document, _limits
+from ingest.formats import _document, _encoding, _groups, _limits, _mmlu, _printed
 from ingest.formats._cells import (
     STANDARD_ERROR,
     Cells,
@@ -23,19 +23,21 @@ from ingest.formats._cells import (
 )
 from ingest.formats._file import File
 from ingest.formats._head import Head
-from ingest.formats._quality import check_samples, unsupported
+from ingest.formats._quality import SHARES, check_samples, unsupported
 from ingest.readings import INFO, Issue, Reading, Row, Unreadable, Value
 
-LABEL = "lm-evaluation-harness results (JSON)"
+LABEL = "lm-evaluation-harness results (JSON, Markdown)"
 SLUG = "lm-eval-json"
 
 NOT_METRICS = {"alias", "name", "sample_len", "samples", "sample_count", _document.REPEATED}
-# What the harness states as a share from 0 to 1, more being better.
-SHARES = re.compile(
-    r"(?:\w+_)?acc(?:uracy)?(?:_\w+)?|(?:\w+_)?(?:em|exact_match|exact|f1|recall|precision)"
-    r"|(?:r|p|recall|precision|pass)@\d+|pass_at_\d+|mc[12]|mrr|math_verify|contains",
-    re.ASCII,
-)
+# What BigScience's fork writes beside the scores of a task and prompt.
+NOT_METRICS |= {
+    *("task_name", "prompt_name", "prompt_id", "prompt_jinja", "prompt_original_task", "comment"),
+    *("dataset_path", "dataset_name", "subset", "fixed_answer_choice_list"),
+}
+# Shares that these tasks state in percent.
+PERCENT_TASKS = re.compile(r"(?:j?squad|jaqket)(?!_completion)(?:v?2)?(?:[^a-z].*)?", re.I)
+PERCENT_SCORES = re.compile(r"(?:\w+_)?(?:exact|exact_match|f1)", re.ASCII)
 SHARED = (
     "model_name",
     "date",
@@ -65,10 +67,11 @@ ARGUMENTS = {
     "enable_thinking": "enable_thinking",
     "think_end_token": "think_end_token",
     "max_model_len": "max_model_len",
+    "subfolder": "subfolder",
+    "weights_delta": "delta",
 }
 # The harness only asks these for answers: its own machine says nothing about the model's.
 REMOTE = re.compile(r"completion|openai|anthropic|textsynth|watsonx|api|ibm|gemini", re.I)
-MMLU, SUBJECTS = "hendrycksTest", 57
 
 _V04_METRIC = re.compile(r"[\w@%./-]+,[\w-]+")
 _FOLDER = re.compile(r"([A-Za-z0-9][\w.-]*?)__([A-Za-z0-9][\w.-]*)", re.ASCII)
@@ -78,6 +81,10 @@ _CPU = re.compile(r"Model name:\s*(.+)")
 
 def matches(head: Head) -> float:
     keys = head.keys
+    if "config_general" in keys:
+        return 0.0  # of Lighteval, which writes the same scores with another account of the run
+    if not keys and _printed.is_in(head.text):
+        return head.score(0.8, folder=SLUG)
     scored = any(_V04_METRIC.fullmatch(key) or key.endswith("_stderr") for key in keys)
     known = len({"versions", "configs", "group_subtasks", "n-shot", "config"} & keys)
     if "results" in keys and known and scored:
@@ -94,17 +101,19 @@ def companion(head: Head) -> str:
 
 
 def rows(file: File) -> Iterator[Row]:
-    found = _document.document(file)
-    results = found.get("results") if isinstance(found, dict) else None
-    if not isinstance(results, dict):
-        message = "The file lacks an object called results."
-        raise Unreadable(Issue("column.missing", message, column="/results"))
-    shared, number = _shared(found), 0
-    for number, record in enumerate(_scores(found, results), 1):
-        if number > _limits.ROWS:
-            message = f"The file has more than {_limits.ROWS:,} scores."
-            raise Unreadable(Issue("rows.excess", message, row=number))
-        yield Row(number, record | shared, file.path)
+    number = 0
+    for found in _documents(file):
+        results = _results(found)
+        if results is None:
+            message = "The file lacks an object called results."
+            raise Unreadable(Issue("column.missing", message, column="/results"))
+        shared = _shared(found)
+        for record in _scores(found, results):
+            number += 1
+            if number > _limits.ROWS:
+                message = f"The file has more than {_limits.ROWS:,} scores."
+                raise Unreadable(Issue("rows.excess", message, row=number))
+            yield Row(number, record | shared, file.path)
     if not number:
         raise Unreadable(Issue("rows.missing", "No task has a score.", column="/results"))
 
@@ -112,11 +121,7 @@ def rows(file: File) -> Iterator[Row]:
 def reading(row: Row) -> Reading:
     cells = Cells(row)
     arguments = _arguments(cells)
-    group = cells.text("group")
-    if group:
-        message = f"A part of “{shown(group)}”, whose score counts."
-        cells.issue("row.detail", message, "group", severity=INFO)
-    values = {} if group else _values(cells)
+    values = {} if _is_detail(cells) else _values(cells)
     samples = cells.count("samples")
     if values:
         check_samples(cells, samples, "samples")
@@ -137,32 +142,55 @@ def reading(row: Row) -> Reading:
     )
 
 
+def _documents(file: File) -> list[Any]:
+    """The file itself, or what it would be for each run that was printed into a text."""
+    with file.open() as stream:
+        text = _encoding.decoded(stream.read())
+    is_printed = not text.lstrip().startswith("{") and _printed.is_in(text)
+    return _printed.documents(text.splitlines()) if is_printed else [_document.parsed(text)]
+
+
+def _results(found: Any) -> dict[str, Any] | None:
+    """Task → scores. BigScience's fork has a list instead, with one record a task and prompt."""
+    results = _groups.of(found, "results")
+    if isinstance(results, list) and results:
+        records = [record for record in results if isinstance(record, dict)]
+        return {
+            f"{stated(record.get('task_name'))}+{stated(record.get('prompt_name'))}": record
+            for record in records
+            if stated(record.get("task_name"))
+        }
+    return results if isinstance(results, dict) else None
+
+
 def _scores(found: dict[str, Any], results: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """One record per task and metric, with what the file says of the task."""
     metrics = {task: _metrics(scores) for task, scores in results.items()}
-    parents = _parents(found, metrics)
+    parents = _groups.parents(found, metrics)
     alone = len([task for task in metrics if metrics[task] and task in parents]) == 1
     for task, names in metrics.items():
         about = {
-            "task": task,
+            "task": stated(_groups.of(results[task], "task_name")) or task,
+            "prompt": _leaf(_groups.of(results[task], "prompt_name")),
             "group": parents.get(task, ""),
-            "n_shot": _of(found, "n-shot", task) or "",
+            "mixture": _groups.is_mixture(found, metrics, task),
+            "n_shot": _groups.of(found, "n-shot", task) or "",
             "only_task": alone,
         }
         for name in names:
             metric, comma, filtered = name.partition(",")
             error = results[task].get(f"{metric}_stderr{comma}{filtered}")
-            direction = _of(_of(found, "higher_is_better") or {}, task, metric)
+            direction = _groups.of(_groups.of(found, "higher_is_better") or {}, task, metric)
             yield about | {
                 "metric": metric,
                 "filter": filtered,
-                "samples": _samples(found, task, name),
+                "samples": _groups.samples(found, task, name),
                 "value": _leaf(results[task][name]),
                 "stderr": _leaf(error),
                 "higher_is_better": _leaf(direction),
                 "recipe": "",
             }
-    yield from _mmlu(results)
+    yield from _mmlu.means(results)
 
 
 def _metrics(scores: Any) -> list[str]:
@@ -177,73 +205,13 @@ def _metrics(scores: Any) -> list[str]:
     ]  # fmt: skip
 
 
-def _parents(found: dict[str, Any], metrics: dict[str, list[str]]) -> dict[str, str]:
-    """Task → the group with scores that it is a part of, or nothing."""
-    groups = _of(found, "group_subtasks")
-    parents = dict.fromkeys(metrics, "")
-    for group, parts in groups.items() if isinstance(groups, dict) else ():
-        if metrics.get(group) and isinstance(parts, list):
-            parents |= {part: group for part in parts if part in parents and part != group}
-    subjects = _subjects(metrics)
-    if len(subjects) == SUBJECTS:
-        parents |= dict.fromkeys(subjects, MMLU)
-    return parents
-
-
-def _subjects(results: dict[str, Any]) -> list[str]:
-    return [task for task in results if task.startswith(f"{MMLU}-")]
-
-
-def _mmlu(results: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """MMLU as the old harness leaves it: subjects without their mean and without their sizes."""
-    subjects = _subjects(results)
-    if len(subjects) != SUBJECTS:
-        return
-    for metric in ("acc", "acc_norm"):
-        texts = [stated(_of(results, task, metric)) for task in subjects]
-        if all(map(is_number, texts)):
-            yield {
-                "task": MMLU,
-                "metric": metric,
-                "value": repr(sum(map(float, texts)) / SUBJECTS),
-                "recipe": f"unweighted mean of the {SUBJECTS} subjects, worked out here",
-            }
-
-
-def _samples(found: dict[str, Any], task: str, metric: str) -> str:
-    """Samples that a task was scored on; of a group, the sum over the tasks in it."""
-    for place in (
-        ("results", task, "sample_count", metric),
-        ("n-samples", task, "effective"),
-        ("results", task, "sample_len"),
-    ):
-        if counted := stated(_of(found, *place)):
-            return counted
-    waiting, counts, seen = [task], list[str](), {task}
-    while waiting:
-        parts = _of(found, "group_subtasks", waiting.pop())
-        new = (
-            {part for part in parts if isinstance(part, str)} if isinstance(parts, list) else set()
-        )
-        for part in new - seen:
-            seen.add(part)
-            counted = stated(_of(found, "n-samples", part, "effective"))
-            counts += [counted] if counted else []
-            waiting += [] if counted else [part]
-    return str(sum(map(int, counts))) if counts and all(map(str.isdecimal, counts)) else ""
-
-
 def _shared(found: dict[str, Any]) -> dict[str, Any]:
     """What holds for all scores of the file, by JSON pointer."""
     shared = {f"/{key}": _leaf(found.get(key)) for key in SHARED if key in found}
-    config = _of(found, "config")
+    config = _groups.of(found, "config")
     if isinstance(config, dict):
         shared |= {f"/config/{key}": _leaf(config[key]) for key in CONFIG if key in config}
-        arguments = config.get("model_args")
-        shared |= {
-            f"/config/model_args{pointer}": leaf
-            for pointer, leaf in _document.cells(arguments, 1).items()
-        }
+        shared |= _model_arguments(config.get("model_args"))
     environment = found.get("pretty_env_info")
     if isinstance(environment, str):
         for name, pattern in {"gpus": _GPU, "cpu": _CPU}.items():
@@ -251,11 +219,13 @@ def _shared(found: dict[str, Any]) -> dict[str, Any]:
     return shared
 
 
-def _of(found: Any, *keys: str) -> Any:
-    """The value under keys inside keys; None where one is missing."""
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
+def _model_arguments(arguments: Any) -> dict[str, Any]:
+    """The model's arguments as cells; what lists and objects among them say is no name of it."""
+    place = "/config/model_args"
+    if not isinstance(arguments, dict):
+        return {place: _leaf(arguments)} if arguments else {}
+    single = {key: leaf for key, leaf in arguments.items() if not isinstance(leaf, dict | list)}
+    return {f"{place}{pointer}": leaf for pointer, leaf in _document.cells(single, 1).items()}
 
 
 def _leaf(value: Any) -> Any:
@@ -277,14 +247,30 @@ def _values(cells: Cells) -> dict[str, Value]:
         message = "The score is no finite number, so it is missing."
         cells.issue("value.missing", message, "value", severity=INFO)
         return {}
-    low, high = spread(raw, cells.number("stderr"), at_most=1)
+    is_percent = PERCENT_TASKS.fullmatch(cells.text("task")) and PERCENT_SCORES.fullmatch(metric)
+    unit, most = ("%", 100) if is_percent else ("1", 1)
+    low, high = spread(raw, cells.number("stderr"), at_most=most)
     note = cells.text("recipe") or (STANDARD_ERROR if low else "")
-    found = {"quality": Value(raw, "1", low=low, high=high, column="value", recipe=note)}
+    found = {"quality": Value(raw, unit, low=low, high=high, column="value", recipe=note)}
     time = "/total_evaluation_time_seconds"
     if cells.text("only_task") == "true" and cells.text("samples") and cells.number(time):
         note = "the whole evaluation, loading the model included"
         found["run_time"] = Value(cells.number(time), "s", per="run", column=time, recipe=note)
     return found
+
+
+def _is_detail(cells: Cells) -> bool:
+    """True for a part of a group that counts, and for a mean over unlike tasks, which count."""
+    group = cells.text("group")
+    if group:
+        message = f"A part of “{shown(group)}”, whose score counts."
+        cells.issue("row.detail", message, "group", severity=INFO)
+        return True
+    if cells.text("mixture") == "true":
+        message = "A mean over groups that have different scores; those groups count."
+        cells.issue("row.detail", message, "mixture", severity=INFO)
+        return True
+    return False
 
 
 def _arguments(cells: Cells) -> dict[str, str]:
@@ -317,16 +303,24 @@ def _method(arguments: dict[str, str]) -> str:
     for switch in ("load_in_4bit", "load_in_8bit"):
         if arguments.get(switch, "").casefold() == "true":
             return switch
+    if any(arguments.get(name, "False").casefold() != "false" for name in ("autogptq", "gptq")):
+        return "gptq"
     return arguments.get("quantization", "")
 
 
 def _settings(cells: Cells, arguments: dict[str, str]) -> dict[str, Any]:
     metric, filtered = cells.text("metric"), cells.text("filter")
     shots = cells.text("n_shot") or cells.text("/config/num_fewshot")
+    if shots.startswith("["):
+        message = "The examples in the prompt are given for all tasks together, so for none."
+        cells.issue("setting.unclear", message, "/config/num_fewshot", given=shots, severity=INFO)
+        shots = ""
     precision = cells.text("/config/model_dtype") or arguments.get("dtype", "")
-    revision = cells.text("/config/model_sha") or cells.text("/config/model_revision")
+    named = ("/config/model_sha", "/config/model_revision")
+    revision = next(filter(None, map(cells.text, named)), arguments.get("revision", ""))
     texts = {
         "score_of": f"{metric}, {filtered}" if filtered and filtered != "none" else metric,
+        "prompt": cells.text("prompt"),
         "n_shot": shots,
         "precision": "" if precision == "auto" else precision.removeprefix("torch."),
         "engine": cells.text("/config/model"),

@@ -19,6 +19,13 @@ SLUG = "lmarena-csv"
 
 NAMES = {"arena_score", "score", "rating", "arena_rating", "elo"}
 INTERVALS = {"95_pct_ci", "95_ci", "ci"}
+# What LM Arena calls the columns of the tables that it publishes itself.
+OWN = {
+    "model_name": "model",
+    "rating": "score",
+    "vote_count": "votes",
+    "leaderboard_publish_date": "day",
+}
 RECIPE = "bounds are the 95 % confidence interval"
 
 _INTERVAL = re.compile(r"\+?(\d[\d.]*)\s*/\s*[-−]?(\d[\d.]*)", re.ASCII)
@@ -31,7 +38,8 @@ def matches(head: Head) -> float:
     if not {"model", "score"} <= columns:
         return 0.0
     known = len({"votes", "interval", "rank", "organization", "license"} & columns)
-    arena = bool(NAMES - {"score", "rating"} & {_snake(column) for column in head.columns})
+    written = {_snake(column) for column in head.columns}
+    arena = written & (NAMES - {"score", "rating"}) or written >= {"rating", "rating_lower"}
     return head.score(1.0 if known >= 3 and arena else 0, name="arena", folder=SLUG)
 
 
@@ -50,18 +58,20 @@ def reading(row: Row) -> Reading:
     value = Value(
         rating, "1", low=low, high=high, column=cells.column("score"), recipe=RECIPE if low else ""
     )
-    day = _day(row.path)
+    day = cells.date("day") or _day(row.path)
     if not day and row.number == 1:
         message = "Nothing says when the ratings were taken; those of other days differ."
         hint = "Put the day into the file's name: lmarena_text_2026-01-31.csv."
         cells.issue("date.missing", message, severity=INFO, hint=hint)
-    arena = _ARENA.search(row.path.casefold())
+    category = cells.text("category")
     return Reading(
         row=row.number,
         path=row.path,
         model=cells.model("model"),
-        task=f"lmarena {arena[1]}" if arena else "",
-        settings={"snapshot": day} if day else {},
+        task=_arena(row.path),
+        settings={
+            name: text for name, text in {"snapshot": day, "category": category}.items() if text
+        },
         samples=cells.count("votes"),
         measured_on=day,
         values={"arena_rating": value} if rating else {},
@@ -75,12 +85,15 @@ def _snake(column: str) -> str:
 
 def _name(column: str) -> str:
     """One name for the spellings of a column in different snapshots."""
-    name = _snake(column)
+    name = OWN.get(_snake(column), _snake(column))
     return "score" if name in NAMES else "interval" if name in INTERVALS else name
 
 
 def _interval(cells: Cells, rating: str) -> tuple[str, str]:
-    """The bounds of a text such as `+5/-4`, which are distances from the rating."""
+    """The bounds as such, or of a text such as `+5/-4`, which are distances from the rating."""
+    low, high = cells.number("rating_lower"), cells.number("rating_upper")
+    if low and high and rating:
+        return low, high
     text = cells.text("interval")
     match = _INTERVAL.fullmatch(text) if len(text) < 60 else None
     if not match or not rating or not all(map(is_number, match.groups())):
@@ -89,6 +102,12 @@ def _interval(cells: Cells, rating: str) -> tuple[str, str]:
             cells.issue("interval.unclear", message, "interval", given=text)
         return "", ""
     return str(Decimal(rating) - Decimal(match[2])), str(Decimal(rating) + Decimal(match[1]))
+
+
+def _arena(path: str) -> str:
+    """The arena that a file's name says: `lmarena_text.csv`."""
+    arena = _ARENA.search(path.casefold())
+    return f"lmarena {arena[1]}" if arena else ""
 
 
 def _day(path: str) -> str:

@@ -20,7 +20,7 @@ SLUG = "routellm-csv"
 QUESTION = "prompt"
 WORDS = {"true": True, "false": False}
 
-_ANSWERS = re.compile(r",\"?(?:True|False)\"?\s*$", re.M | re.I)
+_ANSWERS = re.compile(r",\"?(?:True|False)\"?\s*(?:,|$)", re.M | re.I)
 
 
 @dataclass
@@ -30,11 +30,17 @@ class Count:
     right: int = 0
     wrong: int = 0
     missing: int = 0
+    others: int = 0
     unclear: str = ""
+
+    @property
+    def is_of_answers(self) -> bool:
+        """True if the column says True or False at least as often as anything else."""
+        return self.right + self.wrong >= max(1, self.others)
 
 
 def matches(head: Head) -> float:
-    columns = [column.strip().casefold() for column in head.columns]
+    columns = [column.strip().casefold() for column in head.columns if column.strip()]
     found = columns[:1] == [QUESTION] and len(columns) > 1 and _ANSWERS.search(head.text)
     return head.score(0.9 if found else 0, folder=SLUG)
 
@@ -44,7 +50,7 @@ def rows(file: File) -> Iterator[Row]:
     for row in _table.rows(file):
         for column, cell in row.cells.items():
             _count(counts.setdefault(column, Count()), stated(cell))
-    answered = {column: count for column, count in counts.items() if count.right + count.wrong}
+    answered = {column: count for column, count in counts.items() if count.is_of_answers}
     if not answered:
         message = "No column says True or False for each question."
         raise Unreadable(Issue("column.missing", message))
@@ -96,4 +102,5 @@ def _count(count: Count, text: str) -> None:
     elif not text:
         count.missing += 1
     else:
+        count.others += 1
         count.unclear = count.unclear or text

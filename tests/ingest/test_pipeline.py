@@ -206,6 +206,8 @@ def test_totals_without_a_number_of_samples_are_asked_about():
         (b"", "format.unknown"),
         (b"\x00\x01\x02\xff" * 400, "format.unknown"),
         (b"a,b,c\n1,2,3\n", "format.unknown"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "file.pointer"),
+        (b"\n<!DOCTYPE html>\n<html><body>runs.csv</body></html>", "file.page"),
         (HEADER.encode(), "rows.missing"),
         (csv(row(1)) + b"\n\xff\xfe", "file.encoding"),
         (csv(row(1)).replace(b" [J]", b""), "unit.missing"),

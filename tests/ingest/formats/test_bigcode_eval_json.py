@@ -3,6 +3,7 @@ import json
 import pytest
 
 from ingest import formats
+from ingest.formats import Head
 from ingest.readings import INFO, Unreadable
 from tests.ingest.formats.reading import codes, issue, read, read_text, rows
 
@@ -95,3 +96,14 @@ def test_a_file_without_scores_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+def test_ds_1000_calls_its_score_otherwise():
+    config = {"model": "example-org/heron-3b", "temperature": 0.2, "n_samples": 40}
+    scores = {"ds1000-all-completion": {"mean pass@1 score": 0.25}}
+    content = json.dumps(scores | {"config": config})
+
+    (reading,) = read_text(FORMAT, content)
+
+    assert formats.detect(Head(content.encode()))[0][1] is FORMAT
+    assert (reading.task, reading.values["quality"].raw) == ("ds1000-all-completion", "0.25")

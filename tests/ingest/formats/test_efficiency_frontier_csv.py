@@ -5,6 +5,7 @@ import pytest
 
 import ingest.formats
 from ingest import formats
+from ingest.formats import Head
 from ingest.formats.efficiency_frontier_csv import Column, meaning
 from ingest.readings import Unreadable, Value
 from tests.ingest.formats.reading import codes, issue, read, read_text, rows, stated
@@ -172,7 +173,7 @@ def test_a_decimal_comma_must_be_declared():
 
     assert comma.values["latency"].raw == "1.5"
     assert codes(undeclared) == ["number.invalid"]
-    assert issue(undeclared, "number.invalid").hint == "Write the decimal mark as a point."
+    assert "say comma in a column “decimal”" in issue(undeclared, "number.invalid").hint
     assert codes(one(**{"latency [s]": "1.234,5", "decimal": "comma"})) == ["number.invalid"]
     assert codes(one(**{"latency [s]": "1", "decimal": "dot"})) == ["decimal.unknown"]
     assert one(**{"latency [s]": "1.5", "decimal": "comma"}).values["latency"].raw == "1.5"
@@ -258,3 +259,24 @@ def test_csv_and_json_say_the_same():
     both = [said(TEMPLATES / f"efficiency-frontier.{kind}") for kind in ("csv", "json")]
 
     assert both[0] == both[1]
+
+
+def test_a_unit_may_stand_in_round_brackets_and_again_behind_the_number():
+    found = one(**{"quality (%)": "70.8 %", "node_energy per run (kWh)": "0.5kWh", "samples": "9"})
+
+    quality, energy = found.values["quality"], found.values["node_energy"]
+    assert (quality.raw, quality.unit) == ("70.8", "%")
+    assert (energy.raw, energy.unit, energy.per) == ("0.5", "kWh", "run")
+    assert one(**{"quality [1]": "0.1"}).values["quality"].raw == "0.1"
+    assert codes(one(**{"quality [%]": "70.8 J"})) == ["number.invalid"]
+
+
+def test_somebodys_own_table_is_told_what_its_columns_are_called_here():
+    head = Head(b"Model,Dataset,Accuracy,Energy (kWh),GPU\nResNet50,ImageNet,76.1,0.5,V100\n")
+
+    assert formats.detect(head) == []
+    advice = formats.advice(head)
+    assert "“Dataset” is task" in advice
+    assert "“GPU” is hardware" in advice
+    assert "“Energy (kWh)” is node_energy [kWh] or device_energy [kWh]" in advice
+    assert formats.advice(Head(b"name,street,town\nA,B,C\n")) == ""

@@ -5,7 +5,7 @@ import pytest
 
 import ingest.formats
 from ingest import formats
-from ingest.formats import File, _limits
+from ingest.formats import File, Head, _limits
 from ingest.readings import Unreadable, Value
 from tests.ingest.formats.reading import codes, issue, read, read_text, rows
 
@@ -207,3 +207,11 @@ def test_a_rule_that_came_later_is_a_note_for_files_made_before(version, origin,
     found = [issue.severity for issue in reading.issues if issue.code == "origin.missing"]
     assert found == severities
     assert reading.values["node_energy"].raw == "5"
+
+
+def test_somebodys_own_entries_are_told_how_to_begin():
+    entries = b'[{"model": "Heron-7B", "benchmark": "mmlu", "accuracy": 0.45}]'
+
+    assert formats.detect(Head(entries)) == []
+    assert '"format": "efficiency-frontier"' in formats.advice(Head(entries))
+    assert formats.advice(Head(b'{"name": "x", "version": 1}')) == ""

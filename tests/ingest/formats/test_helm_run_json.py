@@ -150,3 +150,37 @@ def test_a_file_without_statistics_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+@pytest.mark.parametrize(
+    ("scenario", "score"),
+    [
+        ("narrative_qa", "f1_score"),  # main_name of each in HELM's schema_lite.yaml
+        ("natural_qa", "f1_score"),
+        ("med_qa", "quasi_exact_match"),
+        ("code", "pass"),
+        ("openbookqa", "exact_match"),
+    ],
+)
+def test_the_score_is_the_one_that_helms_own_tables_show(scenario, score):
+    means = {"exact_match": 0.125, "quasi_exact_match": 0.25, "f1_score": 0.5, "pass": 0.75}
+    spec = {"name": f"{scenario}:model=a_b", "adapter_spec": {"model": "a/b"}}
+
+    reading = run(
+        *(statistic(*mean) for mean in means.items()), **{"run/run_spec.json": json.dumps(spec)}
+    )
+
+    assert reading.settings["score_of"] == score
+    assert float(reading.values["quality"].raw) == means[score]
+
+
+def test_a_translation_has_no_share_of_right_answers():
+    spec = {"name": "wmt_14:language_pair=de-en,model=a_b", "adapter_spec": {"model": "a/b"}}
+    given = (statistic("bleu_4", 0.25), statistic("exact_match", 0.125))
+
+    reading = run(
+        *given, statistic("inference_runtime", 0.5), **{"run/run_spec.json": json.dumps(spec)}
+    )
+
+    assert reading.values.keys() == {"latency"}
+    assert codes(reading) == ["metric.unsupported"]

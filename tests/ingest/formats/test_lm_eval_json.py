@@ -223,3 +223,137 @@ def test_a_file_without_scores_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+def test_bigsciences_fork_lists_its_scores_by_task_and_prompt():
+    record = {"task_name": "birds", "prompt_id": "1ab4", "prompt_jinja": "{{x}}", "subset": None}
+    content = {
+        "results": [
+            record | {"prompt_name": "Which bird", "em": 0.5, "em_stderr": 0.125},
+            record | {"prompt_name": "Name it", "em": 0.25, "em_stderr": 0.125},
+        ],
+        "versions": {"birds+Which bird": 0},
+        "config": {
+            "model": "neox",
+            "model_args": {"save_iters": list(range(2_000)), "tensor_parallel_size": 2},
+        },
+    }
+
+    found = read_text(FORMAT, json.dumps(content))
+
+    assert [(r.task, r.settings["prompt"], r.values["quality"].raw) for r in found] == [
+        ("birds", "Which bird", "0.5"),
+        ("birds", "Name it", "0.25"),
+    ]
+    assert found[0].values["quality"].low == "0.375"
+    assert {r.settings["tensor_parallel"] for r in found} == {2}
+
+
+def test_squads_scores_are_percents():
+    content = {
+        "results": {
+            "jsquad-1.1-0.3": {"exact_match": 27.25, "f1": 35.5},
+            "squadv2": {"exact,none": 0.5, "HasAns_f1,none": 60.5},
+            "squad_completion": {"contains,none": 0.5},
+            "xquad_es": {"f1,none": 0.5},
+        },
+        "versions": {},
+        "config": {},
+    }
+
+    units = {
+        (r.task, r.settings["score_of"]): r.values["quality"].unit
+        for r in read_text(FORMAT, json.dumps(content))
+    }
+
+    assert units == {
+        ("jsquad-1.1-0.3", "exact_match"): "%",
+        ("jsquad-1.1-0.3", "f1"): "%",
+        ("squadv2", "exact"): "%",
+        ("squadv2", "HasAns_f1"): "%",
+        ("squad_completion", "contains"): "1",
+        ("xquad_es", "f1"): "1",
+    }
+
+
+def test_a_revision_among_the_arguments_tells_checkpoints_apart():
+    arguments = "pretrained=EleutherAI/pythia-1.4b,revision=step23000,autogptq=model.safetensors"
+    reading = score({"acc": 0.5}, config={"model": "hf-causal", "model_args": arguments})
+
+    assert (reading.model, reading.method) == ("EleutherAI/pythia-1.4b", "gptq")
+    assert reading.settings["revision"] == "step23000"
+
+
+def test_shots_of_all_tasks_together_are_given_to_none():
+    reading = score({"acc": 0.5}, config={"num_fewshot": [2, 3]})
+
+    assert "n_shot" not in reading.settings
+    assert issue(reading, "setting.unclear").severity == INFO
+
+
+def test_a_mean_over_groups_with_other_scores_is_no_task():
+    content = {
+        "results": {
+            "leaderboard": {"acc_norm,none": 0.5, "exact_match,none": 0.25},
+            "leaderboard_bbh": {"acc_norm,none": 0.5},
+            "leaderboard_bbh_snarks": {"acc_norm,none": 0.5},
+            "leaderboard_math_hard": {"exact_match,none": 0.25},
+            "leaderboard_math_algebra_hard": {"exact_match,none": 0.25},
+        },
+        "group_subtasks": {
+            "leaderboard": ["leaderboard_bbh", "leaderboard_math_hard"],
+            "leaderboard_bbh": ["leaderboard_bbh_snarks"],
+            "leaderboard_math_hard": ["leaderboard_math_algebra_hard"],
+        },
+        "configs": {},
+        "versions": {},
+    }
+
+    found = read_text(FORMAT, json.dumps(content))
+
+    assert {reading.task for reading in counted(found)} == {
+        "leaderboard_bbh",
+        "leaderboard_math_hard",
+    }
+    details = [reading for reading in found if not reading.values]
+    assert [codes(reading) for reading in details] == [["row.detail"]] * 4
+
+
+PRINTED = """\
+{}
+|  Tasks   |Version|Filter|n-shot|Metric|   |Value|   |Stderr|
+|----------|------:|------|-----:|------|---|----:|---|-----:|
+|water     |    N/A|none  |      |      |   |     |   |      |
+| - rivers |      1|none  |     0|acc   |↑  | 0.25|±  | 0.125|
+|  - deltas|      1|none  |     0|acc   |↑  |  0.5|±  | 0.125|
+| - lakes  |      1|none  |     0|acc   |↑  | 0.75|±  | 0.125|
+"""
+
+
+def test_parts_of_a_printed_group_without_a_score_count():
+    call = "vllm (pretrained=a/b,tensor_parallel_size=2), gen_kwargs: (None), limit: 50.0"
+
+    found = read_text(FORMAT, PRINTED.format(call))
+
+    assert [(r.task, bool(r.values)) for r in found] == [
+        ("rivers", True),
+        ("deltas", False),
+        ("lakes", True),
+    ]
+    assert (found[0].model, found[0].settings["tensor_parallel"]) == ("a/b", 2)
+    assert (found[0].settings["engine"], found[0].settings["limit"]) == ("vllm", 50.0)
+
+
+def test_a_printed_table_does_not_take_the_model_of_another():
+    first = PRINTED.format("hf (pretrained=a/b), gen_kwargs: (None), limit: None")
+
+    models = [r.model for r in counted(read_text(FORMAT, first + "\n" + PRINTED.format("## c")))]
+
+    assert models == ["a/b", "a/b", "", ""]
+
+
+def test_a_printed_table_with_a_zero_character_is_refused():
+    with pytest.raises(Unreadable) as refusal:
+        rows(FORMAT, PRINTED.format("").replace("lakes", "la\0kes"))
+
+    assert refusal.value.issue.code == "text.invalid"

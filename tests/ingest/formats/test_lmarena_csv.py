@@ -90,3 +90,24 @@ def test_a_file_without_ratings_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+def test_the_table_that_lm_arena_publishes_itself_says_bounds_category_and_day():
+    content = (
+        "model_name,organization,license,rating,rating_lower,rating_upper,variance,vote_count,"
+        "rank,category,leaderboard_publish_date\n"
+        "heron-7b,Example,MIT,1286.5,1283.25,1289.75,2.5,106951,15,coding,2026-09-13\n"
+    )
+
+    (reading,) = read_text(FORMAT, content)
+
+    assert formats.detect(Head(content.encode()))[0][1] is FORMAT
+    rating = reading.values["arena_rating"]
+    assert (rating.low, rating.raw, rating.high) == ("1283.25", "1286.5", "1289.75")
+    assert (reading.model, reading.samples, reading.measured_on) == (
+        "heron-7b",
+        106951,
+        "2026-09-13",
+    )
+    assert reading.settings == {"snapshot": "2026-09-13", "category": "coding"}
+    assert codes(reading) == []

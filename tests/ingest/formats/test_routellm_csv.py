@@ -3,6 +3,7 @@ import csv
 import pytest
 
 from ingest import formats
+from ingest.formats import Head
 from ingest.readings import WARNING, Unreadable
 from tests.ingest.formats.reading import codes, issue, read, read_text, rows
 
@@ -84,3 +85,19 @@ def test_a_file_without_answers_is_refused(content, code):
         rows(FORMAT, content)
 
     assert refusal.value.issue.code == code
+
+
+def test_columns_with_the_answers_themselves_are_no_models():
+    content = (
+        "prompt,example-org/Heron-7B,example-org/Stork-7B,heron_answer,stork_answer\n"
+        '"How many\nbirds?",True,False,"She has 18.\n#### 18","True, it is 3"\n'
+        "And eggs?,True,True,#### 2,#### 3\n"
+    )
+
+    found = read_text(FORMAT, content)
+
+    assert formats.detect(Head(content.encode()))[0][1] is FORMAT
+    assert [(r.model, r.values["quality"].raw) for r in found] == [
+        ("example-org/Heron-7B", "1.0"),
+        ("example-org/Stork-7B", "0.5"),
+    ]

@@ -3,8 +3,8 @@ import tracemalloc
 
 import pytest
 
-from ingest.formats import File, _limits, _table
-from ingest.readings import Unreadable
+from ingest.formats import File, Head, _limits, _table
+from ingest.readings import INFO, Unreadable
 
 
 def rows(content, **how):
@@ -159,15 +159,34 @@ def test_rows_are_read_one_by_one_in_little_memory():
     tracemalloc.stop()
 
 
-def test_the_count_that_a_data_frame_puts_first_is_no_cell():
-    assert cells(",a,b\n0,1,2\n1,3,4\n") == [
-        {"a": "1", "b": "2"},
-        {"a": "3", "b": "4"},
-    ]
-
-
 def test_a_header_that_comes_again_is_no_row():
     assert cells("a,b\n1,2\na,b\n3,4\n") == [
         {"a": "1", "b": "2"},
         {"a": "3", "b": "4"},
     ]
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "__index_level_0__"])
+def test_a_data_frames_numbers_of_rows_are_left_out_with_one_note(name):
+    first, second = rows(f"{name},model,x\n7,a,1\n9,b,2\n")
+
+    assert [dict(row.cells) for row in (first, second)] == [
+        {"model": "a", "x": "1"},
+        {"model": "b", "x": "2"},
+    ]
+    assert [(issue.code, issue.severity) for issue in first.issues] == [("column.ignored", INFO)]
+    assert second.issues == ()
+
+
+def test_a_first_column_without_name_that_says_something_is_not_left_out():
+    (row,) = rows(",model\nfast,a\n")
+
+    assert row.cells == {"model": "a", _table.EXTRA: "fast"}
+
+
+def test_lines_may_end_as_on_old_macs():
+    assert [dict(row.cells) for row in rows("a,b\r1,2\r3,4\r")] == [
+        {"a": "1", "b": "2"},
+        {"a": "3", "b": "4"},
+    ]
+    assert Head(b"a,b\r1,2\r").columns == ("a", "b")
