@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.utils.safestring import SafeString
 
-from leaderboard import drawings, footprint_figure, quantities
+from leaderboard import bar_drawings, drawings, footprint_figure, quantities
 from leaderboard.core import metrics
 from leaderboard.core.compute import INFINITE, VALUE, Result
 from leaderboard.core.interval import Interval
@@ -152,7 +152,7 @@ class Results:
         ]
         title, family = title_of(slug), drawings.css_class(metrics.get(slug).family)
         chart = (
-            drawings.small_bars(bars, f"{title}, with ranges", scale.unit, slug, family)
+            bar_drawings.small_bars(bars, f"{title}, with ranges", scale.unit, slug, family)
             if bars and slug in footprint_figure.DRAWN
             else ""
         )

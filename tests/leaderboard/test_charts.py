@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from leaderboard import axes, charts, drawings, labels, quantities
+from leaderboard import axes, bar_drawings, charts, drawings, dressing, labels, quantities
 from leaderboard.core import metrics, pareto
 from leaderboard.findings import finding
 from leaderboard.models.evidence import Points
@@ -190,7 +190,7 @@ def test_charts_of_few_or_equal_points_can_be_drawn(rows):
 
     assert drawings.scatter(chart, 1000, 500, "k", "", most=5).endswith("</svg>")
     assert drawings.thumbnail(chart, "t").endswith("</svg>")
-    go.Figure(charts.dressed(chart.figure()))
+    go.Figure(dressing.dressed(chart.figure()))
 
 
 @pytest.mark.parametrize("low", [1e-9, 0.37, 12, 1e7])
@@ -278,7 +278,7 @@ def test_a_figure_is_one_that_plotly_takes():
     chart = scatter([((1, 2, 3), 0.2), (20, (0.5, 0.6, 0.7)), (40, 0.3)])
 
     for theme in ("light", "dark"):
-        figure = go.Figure(charts.dressed(chart.figure(), theme))
+        figure = go.Figure(dressing.dressed(chart.figure(), theme))
         assert len(figure.data) == 5
 
 
@@ -296,10 +296,10 @@ def test_names_are_escaped_in_figure_and_drawing():
 
 
 def test_bars_start_at_zero_and_carry_their_table_value():
-    drawing = drawings.bars(
+    drawing = bar_drawings.bars(
         [
-            drawings.Bar("Heat sink", 1250, "1,250 g"),
-            drawings.Bar("<Board>", 220, "220 g", 200, 260),
+            bar_drawings.Bar("Heat sink", 1250, "1,250 g"),
+            bar_drawings.Bar("<Board>", 220, "220 g", 200, 260),
         ],
         "Mass by part",
         "g",
