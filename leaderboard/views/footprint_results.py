@@ -98,11 +98,11 @@ class Results:
 
     @property
     def lede(self) -> str:
-        """The first runs in a sentence."""
+        """The first runs in a sentence; nothing where none can be counted."""
         parts = [part for run in self.runs[:2] if (part := self.used_up(run))]
         mfu, life = self.explorer.setting.mfu, self.explorer.setting.life
         if not (parts and isinstance(mfu, float) and isinstance(life, float)):
-            return "No run can be counted under this scenario."
+            return ""
         scene = f"At {100 * mfu:.4g} % of the peak rate and {years(life)} of device life"
         return f"{scene}, training {'; '.join(parts)}."
 
