@@ -73,14 +73,16 @@ class Labels:
         return labels
 
     def by_weight(self, steps: list[int]) -> list[int]:
-        """The ends, then the corners that stand out most."""
+        """The ends and the knee, then the corners that stand out most."""
         if len(steps) <= 2:
             return steps
         gaps = {
             place: float(np.hypot(self.x[after] - self.x[before], self.y[after] - self.y[before]))
             for before, place, after in zip(steps, steps[1:], steps[2:], strict=False)
         }
-        return [steps[0], steps[-1], *sorted(gaps, key=gaps.__getitem__, reverse=True)]
+        corners = sorted(gaps, key=gaps.__getitem__, reverse=True)
+        corners.sort(key=lambda place: place != self.chart.bend)
+        return [steps[0], steps[-1], *corners]
 
     def beside(self, place: int, text: str) -> Label | None:
         """The best free spot, or None when there is none."""
