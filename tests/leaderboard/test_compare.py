@@ -123,11 +123,10 @@ def test_an_amount_of_another_task_stands_in_its_own_unit(client):
 
 def test_formulas_that_differ_are_told_in_words_by_letter(client):
     task = make_task("Training", kind="TRAINING")
-    both = {"quality": 0.5}
     entries = [
-        make_entry(task, **both, training_compute=1e24, accelerator_time=3.6e9),
-        make_entry(task, **both, training_compute=1e24),
-        make_entry(task, **both, training_compute=2e24),
+        make_entry(task, quality=0.5, training_compute=1e24, accelerator_time=3.6e9),
+        make_entry(task, quality=0.5, training_compute=1e24),
+        make_entry(task, quality=0.5, training_compute=2e24),
     ]
 
     page = text_of(client.get(f"/compare/{asked(entries)}"))
