@@ -1,17 +1,14 @@
 """Rows → charts: one geometry, and from it a Plotly figure. `drawings` makes SVG of the same.
 
 Nothing here queries or knows a request. A figure names its styles by meaning (`frontier`,
-`dominated`, …); `plotly-template.json` says what they look like in light and dark, `dressed`
-puts the two together, and `board.js` does the same when the theme changes.
+`dominated`, …); `dressing` puts the styles of a theme on it.
 """
 
-import json
 import math
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,7 +32,6 @@ SMALLEST, LARGEST = 3.0, 14.0
 # The groups that a crowd is made of.
 CROWD = ("dominated", "estimated")
 ESTIMATED = [Origin.values.index(origin) for origin in (Origin.ESTIMATED, Origin.RATED)]
-TEMPLATE = Path(__file__).parent.parent / "static" / "plotly-template.json"
 
 
 @dataclass
@@ -142,11 +138,17 @@ class Scatter:
         masks = {
             "dominated": ~(first | line) & ~estimated,
             "estimated": ~(first | line) & estimated,
-            "other_objectives": first & ~line,
+            "other_objectives": first & ~line & ~estimated,
+            "other_objectives_estimated": first & ~line & estimated,
             "frontier": line & ~estimated,
             "frontier_estimated": line & estimated,
         }
         return {meaning: np.flatnonzero(mask) for meaning, mask in masks.items()}
+
+    @property
+    def has_others(self) -> bool:
+        """Whether any is on the frontier of all objectives and not on the line of the two."""
+        return bool(((self.layer == 1) & ~self.on_steps).any())
 
     def path(self, steps: np.ndarray | None = None) -> list[tuple[float, float]]:
         """Corners of a step line, the frontier's unless told, in fractions of the axes."""
@@ -178,7 +180,7 @@ class Scatter:
     # The figure
 
     def figure(self) -> dict[str, Any]:
-        """A Plotly figure whose styles are named, not stated: see `dressed`."""
+        """A Plotly figure whose styles are named, not stated: see `dressing`."""
         further = [self.line_trace(steps, "layer_line") for steps in self.further_steps]
         traces = [*further, self.line_trace(self.steps, "frontier_line"), *self.reach_traces()]
         for style, places in self.groups().items():
@@ -367,43 +369,3 @@ def y_title(axis: Axis) -> tuple[str, str]:
 def x_title(axis: Axis) -> tuple[str, str]:
     arrow = "better ←" if axis.better == metrics.LOWER else "better →"
     return (f"{axis.title} (log scale)" if axis.is_log else axis.title, arrow)
-
-
-@lru_cache(maxsize=1)
-def template() -> dict[str, Any]:
-    return json.loads(TEMPLATE.read_text())
-
-
-def merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """`base` with `more` laid over it, dictionaries inside as well."""
-    result = dict(base)
-    for key, value in more.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = merged(result[key], value) if both else value
-    return result
-
-
-def dressed(figure: dict[str, Any], theme: str = "light") -> dict[str, Any]:
-    """The figure with the styles of a theme: what Plotly draws without further help."""
-    styles, notes = template()["traces"][theme], template()["annotations"][theme]
-    (x_text, x_arrow), (y_text, y_arrow) = figure["titles"]["x"], figure["titles"]["y"]
-    faint = styles["faint"]
-    annotations = [
-        notes["y_title"]
-        | {"text": f"<b>{escape(y_text)}</b>  <span style='color:{faint}'>{y_arrow}</span>"},
-        notes["x_title"]
-        | {"text": f"<span style='color:{faint}'>{x_arrow}</span>  <b>{escape(x_text)}</b>"},
-        *(
-            notes[label["meaning"]] | without(label, "meaning")
-            for label in figure["labels"]["wide"]
-        ),
-    ]
-    return {
-        "data": [merged(styles[trace["meta"]["style"]], trace) for trace in figure["data"]],
-        "layout": figure["layout"]
-        | {"template": template()[theme], "annotations": annotations, "height": 500},
-    }
-
-
-def without(mapping: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in mapping.items() if name != key}

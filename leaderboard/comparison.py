@@ -16,6 +16,7 @@ from leaderboard import kinds
 from leaderboard.core import metrics
 from leaderboard.core.contrast import Bounds, Contrast, contrast, joined, overlap, ratio
 from leaderboard.filters import listed
+from leaderboard.formula_words import in_words
 from leaderboard.models import Entry, Estimate, Measurement, Run, Submission
 from leaderboard.models.evidence import MEASURED_CODES, NOT_STATED, Origin
 
@@ -296,8 +297,21 @@ class Comparison:
             }
             stated = {letter: names for letter, names in formulas.items() if names}
             if len(stated) > 1 and not set.intersection(*stated.values()):
-                said = [f"{letter} by {joined(sorted(names))}" for letter, names in stated.items()]
-                yield f"{row.metric.label} was worked out by different formulas: {'; '.join(said)}."
+                yield (
+                    f"{row.metric.label} was worked out in different ways: "
+                    f"{'; '.join(ways_told(row.metric, stated))}."
+                )
+
+
+def ways_told(metric: metrics.Metric, stated: dict[str, set[str]]) -> Iterable[str]:
+    """“A and C as accelerator time × price of a device hour”: letters by their formulas."""
+    alike: dict[frozenset[str], list[str]] = {}
+    for letter, names in stated.items():
+        alike.setdefault(frozenset(names), []).append(letter)
+    for alike_names, letters in alike.items():
+        recipes = [(name, metric.recipe(name)) for name in sorted(alike_names)]
+        said = [in_words(recipe) if recipe else name for name, recipe in recipes]
+        yield f"{joined(letters)} as {' or '.join(said)}"
 
 
 def asked(query: QueryDict) -> tuple[list[int], list[Ignored]]:
@@ -358,7 +372,7 @@ def parameters(entry: Entry) -> str:
 def devices(entry: Entry) -> str:
     if entry.hardware.slug == "unspecified":
         return ""
-    return "" if entry.settings.get("devices") == NOT_STATED else f"{entry.device_count}"
+    return "" if entry.settings.get("devices") == NOT_STATED else f"{entry.device_count:,}"
 
 
 IDENTITY = (

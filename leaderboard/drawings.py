@@ -4,17 +4,15 @@ Colours are classes of the style sheet, so a drawing follows the theme.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from leaderboard.axes import Axis, linear_ticks
+from leaderboard.axes import Axis
 from leaderboard.charts import INTERVALS_UP_TO, Scatter, x_title, y_title
 from leaderboard.core import metrics
-from leaderboard.labels import CHARACTER, Labels, shortened
+from leaderboard.labels import Labels
 
 # Above this the dominated entries are one path without names.
 NAMED_UP_TO = 300
@@ -118,7 +116,8 @@ class Drawing:
         parts = ['<g class="dominated">', *self.crowd(behind, small[0]), "</g>"]
         parts += self.lines()
         parts.append('<g class="first">')
-        parts += self.crowd(groups["other_objectives"], small[0])
+        for meaning in ("other_objectives", "other_objectives_estimated"):
+            parts += self.crowd(groups[meaning], small[0])
         for meaning in ("frontier", "frontier_estimated"):
             parts += self.crowd(groups[meaning], small[1])
         parts.append("</g>")
@@ -351,77 +350,3 @@ def among(
 def css_class(family: str) -> str:
     """The style sheet's name of a family."""
     return {"quality": "accuracy"}.get(family, family)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A row of a bar or dot chart: its name, its value with bounds, and the text beside it."""
-
-    name: str
-    value: float
-    text: str
-    low: float | None = None
-    high: float | None = None
-
-
-def bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> SafeString:
-    """Horizontal bars from zero, once for wide and once for narrow screens."""
-    drawings = [
-        _bars(rows, title, unit, f"{key}{suffix}", f"{css} only-{suffix}", width, room)
-        for suffix, width, room in (("wide", 640, 230), ("narrow", 358, 140))
-    ]
-    return mark_safe("".join(drawings))
-
-
-def small_bars(rows: Sequence[Bar], title: str, unit: str, key: str, css: str) -> SafeString:
-    """Horizontal bars from zero in one size, for charts that stand side by side."""
-    return mark_safe(_bars(rows, title, unit, key, css, 358, 120))
-
-
-def _bars(rows, title, unit, key, css, width, room) -> str:
-    return (
-        f'<svg class="chart {css}" viewBox="0 0 {width} {26 * len(rows) + 40}" role="img" '
-        f'aria-labelledby="{key}-t"><title id="{key}-t">{escape(title)}</title>'
-        f"{bar_marks(rows, unit, width, room)}</svg>"
-    )
-
-
-def bar_marks(rows: Sequence[Bar], unit: str, width: int, room: int) -> str:
-    """What is inside such a chart; `room` is what the names take."""
-    height, right = 26 * len(rows), width - max(62, *(7 * len(row.text) + 8 for row in rows))
-    top = max((row.high or row.value for row in rows), default=0) or 1
-    # Fewer numbers where they would touch.
-    wanted = 4 if right - room > 240 else 2
-    ticks = [tick for tick in linear_ticks(0, top * 1.02, wanted) if tick[0] <= top * 1.02]
-
-    def at(value: float) -> float:
-        return round(room + (right - room) * value / (top * 1.02), 1)
-
-    parts = []
-    for value, text in ticks:
-        parts.append(
-            f'<line class="grid" x1="{at(value)}" x2="{at(value)}" y1="0" y2="{height}"/>'
-            f'<text class="middle" x="{at(value)}" y="{height + 16}">{text}</text>'
-        )
-    for place, row in enumerate(rows):
-        middle = 26 * place + 13
-        name = escape(shortened(row.name, int(room / CHARACTER) - 1))
-        parts.append(
-            f'<text class="end" x="{room - 10}" y="{middle + 4}">{name}</text>'
-            f'<rect class="hue" x="{room}" y="{middle - 6}" '
-            f'width="{max(at(row.value) - room, 1):.1f}" height="12"/>'
-        )
-        end = at(row.value)
-        if row.low is not None and row.high is not None and row.high > row.low:
-            end = at(row.high)
-            parts.append(
-                f'<line class="whisker" x1="{at(row.low)}" x2="{end}" y1="{middle}" y2="{middle}"/>'
-            )
-        parts.append(
-            f'<text class="strong halo" x="{end + 6}" y="{middle + 4}">{escape(row.text)}</text>'
-        )
-    parts.append(
-        f'<line class="axis" x1="{room}" x2="{room}" y1="0" y2="{height}"/>'
-        f'<text class="strong" x="{room}" y="{height + 36}">{escape(unit)}</text>'
-    )
-    return "".join(parts)

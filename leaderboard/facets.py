@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from leaderboard.core import metrics
 from leaderboard.models import Method
+from leaderboard.models.catalogue import device_words
 from leaderboard.models.evidence import Origin
 from leaderboard.models.submissions import Submission
 from leaderboard.snapshot import CATALOGUE, Snapshot
@@ -97,7 +98,8 @@ def named(kind: str, slug: str = "", name: str = "", *more: str) -> Named:
     elif kind == "method":
         facets["technique"] = (slug_of(group), METHOD_KINDS.get(group, group))
     else:
-        facets |= {"vendor": value(group), "device": value(others[0])}
+        device = (slug_of(others[0]), device_words(others[0])) if others[0] else value("")
+        facets |= {"vendor": value(group), "device": device}
     return Named(slug, name, group, facets)
 
 

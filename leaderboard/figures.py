@@ -99,7 +99,7 @@ def head(citation: Citation, width: int) -> list[Line]:
 def foot(chart: Scatter, citation: Citation, width: int) -> list[Line]:
     """How to read it, and where it comes from."""
     keys = ["Line: frontier of the two values shown. Grey: beaten on both."]
-    if len(chart.groups()["other_objectives"]):
+    if chart.has_others:
         keys.append("Coloured beside the line: on the frontier of all objectives.")
     if chart.estimated.any():
         keys.append("Hollow: estimated.")

@@ -23,7 +23,7 @@ The address holds the whole state of a page, and the API takes the same paramete
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -150,7 +150,7 @@ class Reading:
         found: dict[str, Any] = {
             "facets": self.facets(),
             "bounds": self.bounds(),
-            "weights": self.weights(),
+            "weights": self.weights(objectives),
             "size": self.metric(self.query.get("size", ""), "size", any_direction=True) or "",
             "layers": self.whole("layers", 1, 1, MOST_LAYERS),
             "columns": self.columns(),
@@ -246,7 +246,7 @@ class Reading:
                 del found[slug]
         return found
 
-    def weights(self) -> dict[str, float]:
+    def weights(self, objectives: Sequence[str]) -> dict[str, float]:
         found = {}
         for parameter, text in texts(self.query):
             if not parameter.startswith("w_") or not text:
@@ -264,8 +264,9 @@ class Reading:
                 found[slug] = weight
         for slug in list(found)[MOST_OBJECTIVES:]:
             self.ignore(f"w_{slug}", str(found.pop(slug)), f"at most {MOST_OBJECTIVES} weights")
-        # In one order, so that the same weights say the same whichever stood first.
-        return {slug: found[slug] for slug in metrics.ALL if slug in found}
+        # In the objectives' order, so that the same weights say the same whichever stood first.
+        order = dict.fromkeys([*objectives, *metrics.ALL])
+        return {slug: found[slug] for slug in order if slug in found}
 
     def columns(self) -> tuple[str, ...]:
         found = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from leaderboard import drawings, quantities
+from leaderboard import bar_drawings, quantities
 from leaderboard.core.compute import VALUE, Result
 from leaderboard.footprint_sheet import amount, scale_of, shown_lives
 from leaderboard.footprints import Explorer, Run
@@ -119,7 +119,7 @@ def figure(explorer: Explorer) -> SafeString:
         parts.append(
             f'<text class="strong" x="16" y="{top}">{escape(title)}</text>'
             f'<svg x="0" y="{top + 10}" width="{width - 16}" height="{height}">'
-            f"{drawings.bar_marks(rows, unit, width - 16, 230)}</svg>"
+            f"{bar_drawings.bar_marks(rows, unit, width - 16, 230)}</svg>"
         )
         top += height + 34
     said = escape(scenario_words(explorer))
@@ -176,7 +176,7 @@ DRAWN = (
 )
 
 
-def result_bars(explorer: Explorer) -> Iterator[tuple[str, str, list[drawings.Bar]]]:
+def result_bars(explorer: Explorer) -> Iterator[tuple[str, str, list[bar_drawings.Bar]]]:
     """Title, unit and bars of each quantity that any run has."""
     for slug in DRAWN:
         found = [run.outcomes[slug] for run in explorer.runs]
@@ -190,9 +190,9 @@ def result_bars(explorer: Explorer) -> Iterator[tuple[str, str, list[drawings.Ba
             yield title_of(slug), scale.unit, rows
 
 
-def bar_of(name: str, slug: str, scale: Scale, found: Result) -> drawings.Bar:
+def bar_of(name: str, slug: str, scale: Scale, found: Result) -> bar_drawings.Bar:
     one = found.interval
-    return drawings.Bar(
+    return bar_drawings.Bar(
         name,
         scale.shown(one.value),
         amount(slug, scale, one.value),

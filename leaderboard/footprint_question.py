@@ -164,7 +164,8 @@ def own_runs(query: QueryDict, faults: list[Fault]) -> list[Own]:
             continue
         parameters = numbered(pair[0], PARAMETERS, None, "parameters", faults)
         tokens = numbered(pair[1], TOKENS, None, "tokens", faults)
-        words = " × ".join(part[:LONGEST] or "?" for part in pair)
+        nouns = zip(pair, ("parameters", "tokens"), strict=True)
+        words = " × ".join(f"{part[:LONGEST] or '?'} {noun}" for part, noun in nouns)
         own.append(Own(trained(parameters, tokens), words))
     return own
 

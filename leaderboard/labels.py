@@ -12,6 +12,8 @@ NARROW = 420
 TRIED, DOTS = 60, 300
 # A line of text and a character of it, in pixels at 12 px.
 CHARACTER, LINE = 7.0, 15
+# How much wider a bold letter may be, and how far from its middle the knee's ring reaches.
+BOLD, RING = 1.16, 12
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,20 @@ class Labels:
         ends = np.stack([corners[:-1], corners[1:]])
         self.least, self.most = ends.min(axis=0, initial=np.inf), ends.max(axis=0, initial=-np.inf)
         self.taken: list[tuple[float, float, float, float]] = [
-            (self.x[place] - 7, self.y[place] - 7, self.x[place] + 7, self.y[place] + 7)
-            for place in chart.steps[:DOTS].tolist()
+            self.around(place, 7) for place in self.dots()
         ]
+        if chart.bend is not None:
+            self.taken.append(self.around(chart.bend, RING))
+
+    def dots(self) -> list[int]:
+        """Places that no name may cover: the line's, and others on the frontier of all."""
+        others = np.flatnonzero((self.chart.layer == 1) & ~self.chart.on_steps)
+        return np.r_[self.chart.steps, others][:DOTS].tolist()
+
+    def around(self, place: int, reach: float) -> tuple[float, float, float, float]:
+        """The box around a point."""
+        x, y = float(self.x[place]), float(self.y[place])
+        return (x - reach, y - reach, x + reach, y + reach)
 
     def placed(self, most: int) -> list[Label]:
         chart = self.chart
@@ -60,33 +73,37 @@ class Labels:
         return labels
 
     def by_weight(self, steps: list[int]) -> list[int]:
-        """The ends, then the corners that stand out most."""
+        """The ends and the knee, then the corners that stand out most."""
         if len(steps) <= 2:
             return steps
         gaps = {
             place: float(np.hypot(self.x[after] - self.x[before], self.y[after] - self.y[before]))
             for before, place, after in zip(steps, steps[1:], steps[2:], strict=False)
         }
-        return [steps[0], steps[-1], *sorted(gaps, key=gaps.__getitem__, reverse=True)]
+        corners = sorted(gaps, key=gaps.__getitem__, reverse=True)
+        corners.sort(key=lambda place: place != self.chart.bend)
+        return [steps[0], steps[-1], *corners]
 
     def beside(self, place: int, text: str) -> Label | None:
         """The best free spot, or None when there is none."""
         chart, x, y = self.chart, float(self.x[place]), float(self.y[place])
         is_first = bool(chart.on_steps[place])
-        length = len(text) * CHARACTER * (1.06 if is_first else 1)
+        length = len(text) * CHARACTER * (BOLD if is_first else 1)
+        # The ring of the knee keeps its own name further away.
+        away = RING - 7 if place == chart.bend else 0
         side = -1 if (chart.x.better == metrics.LOWER) == is_first else 1
         lift = -1 if (chart.y.better == metrics.HIGHER) == is_first else 1
         out, back = ("end", "start") if side < 0 else ("start", "end")
         spots = [
-            (side * 11, 0, out),
-            (side * 9, lift * 11, out),
-            (0, lift * 17, "middle"),
-            (-side * 4, lift * 17, back),
+            (side * (11 + away), 0, out),
+            (side * (9 + away), lift * 11, out),
+            (0, lift * (17 + away), "middle"),
+            (-side * 4, lift * (17 + away), back),
             (side * 4, lift * 30, out),
             (-side * 4, lift * 30, back),
-            (side * 9, -lift * 11, out),
-            (-side * 11, -lift * 14, back),
-            (-side * 12, 0, back),
+            (side * (9 + away), -lift * 11, out),
+            (-side * (11 + away), -lift * 14, back),
+            (-side * (12 + away), 0, back),
         ]
         if self.width < NARROW:
             # Over the crowd of dominated entries a name does more harm than good.

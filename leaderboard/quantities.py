@@ -94,7 +94,9 @@ class Scale:
     def quantity(self, value: float, *, low: float | None = None, high: float | None = None) -> str:
         """“19.7 Wh”."""
         text = self.number(value, low=low, high=high)
-        return f"{text}{NBSP}{self.unit}" if self.unit else text
+        # A power of ten is multiplied, a unit is not: “2.58 × 10²⁴ FLOP”.
+        times = f"×{NBSP}" if self.unit.startswith("10") else ""
+        return f"{text}{NBSP}{times}{self.unit}" if self.unit else text
 
     def bounded(self, value: float, low: float, high: float) -> str:
         """“494 Wh (477–512)”, without bounds where they are the value."""

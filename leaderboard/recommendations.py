@@ -156,5 +156,9 @@ def gap(preset: Preset, choice: Choice, words: Words) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """“A, B and C”."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    """“A, B and C”, or “A, max; B, max; and C” where names hold commas of their own."""
+    if len(names) == 1:
+        return names[0]
+    if any("," in name for name in names):
+        return f"{'; '.join(names[:-1])}; and {names[-1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

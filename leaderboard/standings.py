@@ -48,7 +48,7 @@ class Who:
         """“2 × H100”, or nothing where the hardware is hidden."""
         if self.hardware.slug == "unspecified":
             return ""
-        return f"{self.count} × {self.hardware.name}" if self.count else self.hardware.name
+        return f"{self.count:,} × {self.hardware.name}" if self.count else self.hardware.name
 
     @property
     def detail(self) -> str:

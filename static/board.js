@@ -26,7 +26,7 @@ function theme() {
 // Text from the page, for Plotly's kind of HTML.
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
-// The figure names its styles by meaning; here they become colours. charts.dressed does the same.
+// The figure names its styles by meaning; here they become colours. dressing.py does the same.
 function dressed(figure, box) {
   const now = theme();
   const traces = styles.traces[now];

@@ -275,6 +275,23 @@ def test_no_page_is_wider_than_a_small_screen(site, watched, name):
     assert watched.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
 
 
+def test_names_stay_and_cover_no_half_of_a_rank_when_the_table_moves_sideways(site, watched):
+    opened(watched, site.url + site.board.get_absolute_url(), size=PHONE)
+    left, right = (
+        "cell => Math.round(cell.getBoundingClientRect().left)",
+        "cell => Math.round(cell.getBoundingClientRect().right)",
+    )
+    table = watched.locator("#table .table-scroll")
+    rank = watched.locator("#table tbody .rank").first
+    name = watched.locator("#table tbody .second").first
+    assert rank.evaluate(right) <= name.evaluate(left)
+
+    table.evaluate("box => { box.scrollLeft = 300; }")
+
+    assert name.evaluate(left) == table.evaluate(left)
+    assert rank.evaluate(right) <= table.evaluate(left)
+
+
 def test_three_entries_are_compared_by_searching_and_adding(site, watched):
     entry = site.board.task.entries.get(model__name="Model A")
     opened(watched, site.url + entry.get_absolute_url())

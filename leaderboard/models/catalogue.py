@@ -139,6 +139,11 @@ class Method(Named):
         return f"/methods/{self.slug}/"
 
 
+def device_words(kind: str) -> str:
+    """“GPU”, “SoC”, “Superchip”: a kind of device as it is read."""
+    return {"soc": "SoC"}.get(kind, kind.upper() if len(kind) <= 4 else kind.capitalize())
+
+
 class Hardware(Named):
     """A device: what one of `device_count` is. `unspecified` is for runs on hidden hardware."""
 

@@ -79,7 +79,7 @@ class Entry(models.Model):
         # Some training runs are published without the number of their devices.
         if self.settings.get("devices") == NOT_STATED:
             return str(self.hardware)
-        return f"{self.device_count} × {self.hardware}"
+        return f"{self.device_count:,} × {self.hardware}"
 
     @property
     def detail(self) -> str:

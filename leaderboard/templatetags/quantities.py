@@ -6,6 +6,7 @@ from leaderboard import claim_words, quantities
 from leaderboard.core import metrics, techniques
 from leaderboard.drawings import css_class
 from leaderboard.findings import READ_OFF
+from leaderboard.models.catalogue import device_words
 
 register = template.Library()
 
@@ -108,13 +109,7 @@ def first_line(text: str) -> str:
 @register.filter
 def kind_words(kind: str) -> str:
     """“GPU”, “Superchip”: a kind of hardware as it is read."""
-    return {"soc": "SoC"}.get(kind, kind.upper() if len(kind) <= 4 else kind.capitalize())
-
-
-@register.filter
-def times(formula: str) -> str:
-    """A formula with the sign that its code can't have."""
-    return formula.replace(" x ", " × ")
+    return device_words(kind)
 
 
 @register.filter

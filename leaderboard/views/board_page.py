@@ -294,7 +294,7 @@ class BoardPage:
     @property
     def has_others(self) -> bool:
         """Entries on the frontier of all objectives that are not on the line of the two shown."""
-        return bool(len(self.chart.groups()["other_objectives"]))
+        return self.chart.has_others
 
     # What it comes to
 

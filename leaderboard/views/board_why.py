@@ -187,7 +187,7 @@ class Why:
             return ""
         probability, error = self.page.chances.at(np.array([self.entry]))
         told = f"{100 * probability[0]:.0f}{quantities.NBSP}%"
-        return f"{told}, give or take {100 * error[0]:.1f}" if error[0] else told
+        return f"{told}, give or take {100 * error[0]:.1f} points" if error[0] else told
 
     def as_json(self) -> dict:
         """For the strip below the chart."""

@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
-from leaderboard import charts
+from leaderboard import dressing
 from leaderboard.models import Board, SharedView
 from leaderboard.views import board_why, conditional
 from leaderboard.views.board_page import BoardPage, whole
@@ -58,7 +58,7 @@ def board_json(request: HttpRequest, slug: str) -> HttpResponse:
             {"kind": group.kind.slug, "count": group.count, "is_shown": group.is_shown}
             for group in page.kinds.groups
         ],
-        "figure": charts.dressed(page.chart.figure()),
+        "figure": dressing.dressed(page.chart.figure()),
         "start": page.table.first_row,
         "rows": [row_object(page, index) for index in range(len(page.table.rows))],
         "next": page.table.pages.get("after"),

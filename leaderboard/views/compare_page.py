@@ -1,7 +1,7 @@
 """How a comparison is shown: one table of numbers, one of settings, one of sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -58,7 +58,12 @@ class Cell:
     is_tied: bool = False
     is_best: bool = False
     is_estimated: bool = False
+    is_apart: bool = False
     origin: str = ""
+
+    def padded(self, decimals: int) -> "Cell":
+        """With the digits that line it up with the others of its row."""
+        return self if self.is_apart else replace(self, pad=quantities.pad(self.number, decimals))
 
 
 @dataclass(frozen=True)
@@ -165,9 +170,11 @@ class ComparePage:
         ends = np.array([end for bounds in values.values() for end in bounds])
         scale = quantities.scale(row.metric.slug, [one.value for one in drawn.values()])
         axis = Axis.over(row.metric.slug, scale, ends)
-        cells = [self.cell(row, letter, scale) for letter in self.comparison.letters]
-        most = max(len(cell.number.partition(".")[2]) for cell in cells)
-        cells = [Cell(**vars(one) | {"pad": quantities.pad(one.number, most)}) for one in cells]
+        # What stands apart is another amount: it has a unit of its own.
+        scales = dict.fromkeys(drawn, scale)
+        cells = [self.cell(row, letter, scales.get(letter)) for letter in self.comparison.letters]
+        most = max(len(cell.number.partition(".")[2]) for cell in cells if not cell.is_apart)
+        cells = [one.padded(most) for one in cells]
         return Line(row.metric, scale.unit, cells, strips.lettered(axis, values), self.said(row))
 
     def said(self, row: Row) -> str:
@@ -178,22 +185,26 @@ class ComparePage:
         said += [f"{contrast.joined(missing)} not known" if missing else ""]
         return "; ".join(filter(None, said))
 
-    def cell(self, row: Row, letter: str, scale: Scale) -> Cell:
+    def cell(self, row: Row, letter: str, scale: Scale | None) -> Cell:
+        """A value in the row's unit, or with its own where there is no `scale`."""
         estimate = row.estimates.get(letter)
         if estimate is None:
             return Cell()
         low, high = estimate.low, estimate.high
+        own = scale or quantities.scale(row.metric.slug, [estimate.value])
+        written = own.number if scale else own.quantity
         is_base = (
             letter == LETTERS[0] or letter not in row.ratios or LETTERS[0] not in row.estimates
         )
         is_tied = not is_base and row.is_tied(letter, LETTERS[0])
         return Cell(
-            number=scale.number(estimate.value, low=low, high=high),
-            range=scale.range(low, high) if low < high else "",
+            number=written(estimate.value, low=low, high=high),
+            range=own.range(low, high) if low < high else "",
             against="" if is_base or is_tied else against(row, letter),
             is_tied=is_tied,
             is_best=row.contrast.best == letter,
             is_estimated=estimate.origin not in READ_OFF,
+            is_apart=scale is None,
             origin=origin_of(estimate),
         )
 

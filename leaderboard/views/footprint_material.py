@@ -6,7 +6,7 @@ from functools import cached_property
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from leaderboard import drawings, quantities
+from leaderboard import bar_drawings, quantities
 from leaderboard.core.compute import VALUE
 from leaderboard.core.elements import Element
 from leaderboard.core.interval import Interval
@@ -77,7 +77,7 @@ class MadeOf:
             return ""
         bars = [bar for row in self.explorer.element_rows[:24] if (bar := element_bar(run, row))]
         title = f"{run.name}: mass by element"
-        return drawings.bars(bars, title, "Mass, kg", "elements", "material") if bars else ""
+        return bar_drawings.bars(bars, title, "Mass, kg", "elements", "material") if bars else ""
 
     @property
     def chart_run(self) -> str:
@@ -120,11 +120,11 @@ def symbols_text(symbols: Sequence[str]) -> str:
     return ", ".join(symbols)
 
 
-def element_bar(run: Run, row: ElementRow) -> drawings.Bar | None:
+def element_bar(run: Run, row: ElementRow) -> bar_drawings.Bar | None:
     kg = run.times(row.kg)
     if kg is None:
         return None
     name = f"{row.element.name.capitalize()} {row.element.symbol}"
     text = mass_text(kg, row.is_bound, Scale(1, "kg"))
     value = kg.low if row.is_bound else kg.value
-    return drawings.Bar(name, value, text, kg.low, kg.high)
+    return bar_drawings.Bar(name, value, text, kg.low, kg.high)

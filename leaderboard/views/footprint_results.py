@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.utils.safestring import SafeString
 
-from leaderboard import drawings, footprint_figure, quantities
+from leaderboard import bar_drawings, drawings, footprint_figure, quantities
 from leaderboard.core import metrics
 from leaderboard.core.compute import INFINITE, VALUE, Result
 from leaderboard.core.interval import Interval
@@ -98,11 +98,11 @@ class Results:
 
     @property
     def lede(self) -> str:
-        """The first runs in a sentence."""
+        """The first runs in a sentence; nothing where none can be counted."""
         parts = [part for run in self.runs[:2] if (part := self.used_up(run))]
         mfu, life = self.explorer.setting.mfu, self.explorer.setting.life
         if not (parts and isinstance(mfu, float) and isinstance(life, float)):
-            return "No run can be counted under this scenario."
+            return ""
         scene = f"At {100 * mfu:.4g} % of the peak rate and {years(life)} of device life"
         return f"{scene}, training {'; '.join(parts)}."
 
@@ -152,7 +152,7 @@ class Results:
         ]
         title, family = title_of(slug), drawings.css_class(metrics.get(slug).family)
         chart = (
-            drawings.small_bars(bars, f"{title}, with ranges", scale.unit, slug, family)
+            bar_drawings.small_bars(bars, f"{title}, with ranges", scale.unit, slug, family)
             if bars and slug in footprint_figure.DRAWN
             else ""
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from leaderboard import drawings, quantities
+from leaderboard import bar_drawings, quantities
 from leaderboard.core import metrics
 from leaderboard.core.elements import Element
 from leaderboard.models import Composition, Hardware, HardwareFact
@@ -148,10 +148,10 @@ class HardwarePage:
         chart: SafeString | str = ""
         if css and len(facts) >= CHART_FROM:
             rows = [
-                drawings.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
+                bar_drawings.Bar(fact.citation, fact.value, plain(fact.value), fact.low, fact.high)
                 for fact in sorted(facts, key=lambda fact: fact.value)
             ]
-            chart = drawings.bars(rows, title, unit, f"fact-{kind.lower()}", css)
+            chart = bar_drawings.bars(rows, title, unit, f"fact-{kind.lower()}", css)
         return Figures(kind, title, unit, facts, chart, is_compared_only=not css)
 
     # What it is made of
@@ -181,7 +181,7 @@ class HardwarePage:
     @property
     def parts_chart(self) -> SafeString | str:
         rows = [
-            drawings.Bar(
+            bar_drawings.Bar(
                 row.part,
                 grams := 1000 * row.mass_kg,
                 f"{plain(grams)} g",
@@ -193,7 +193,7 @@ class HardwarePage:
         ]
         if len(rows) < CHART_FROM:
             return ""
-        return drawings.bars(rows, "Mass by part", "g", "parts", "material")
+        return bar_drawings.bars(rows, "Mass by part", "g", "parts", "material")
 
     @property
     def citations(self) -> list[str]:

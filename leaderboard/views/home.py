@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def site_facts() -> dict[str, Any]:
     """What the store holds. Only what is published counts."""
     estimates, held = Estimate.objects.all(), holdings()
+    devices = Hardware.objects.exclude(slug="unspecified")
     energies = estimates.filter(metric__in=metrics.ENERGIES)
     return {
         "entries": held.entries,
@@ -53,8 +54,8 @@ def site_facts() -> dict[str, Any]:
         "boards": Board.objects.count(),
         "models": AIModel.objects.count(),
         "models_used": held.used("model"),
-        "devices": Hardware.objects.exclude(slug="unspecified").count(),
-        "devices_used": held.used("hardware"),
+        "devices": devices.count(),
+        "devices_used": devices.filter(pk__in=held.of.get("hardware", {})).count(),
         "sources": Source.objects.count(),
         "energy_measured": share(energies.filter(origin__in=READ_OFF).count(), energies.count()),
         "with_bounds": share(estimates.filter(low__lt=F("high")).count(), estimates.count()),

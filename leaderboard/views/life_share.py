@@ -7,22 +7,25 @@ from leaderboard import quantities
 from leaderboard.core import footprint, metrics
 from leaderboard.core.interval import Interval
 from leaderboard.facts import Facts
+from leaderboard.formula_words import in_words
 from leaderboard.models import Entry, Estimate, Task
 from leaderboard.views.provenance import fact_text
 
-# Metric → the fact about one device that the share is multiplied with.
-OF_ONE = {
-    "material": "device_mass",
-    "toxic_material": "device_toxic_mass",
-    "embodied_carbon": "device_embodied_carbon",
-    "abiotic_depletion": "device_abiotic_depletion",
-}
+# What a share of a life comes to: material, and what making the devices took.
+IMPACTS = ("material", "toxic_material", "embodied_carbon", "abiotic_depletion")
 # Metric → the same of the A100 that compute is counted in.
 OF_AN_A100 = {
     "material": Interval.exact(footprint.A100_ANALYSED_KG),
     "toxic_material": footprint.A100_TOXIC_KG,
     "embodied_carbon": footprint.A100_EMBODIED_CARBON_KG,
     "abiotic_depletion": footprint.A100_ABIOTIC_DEPLETION_KG,
+}
+# Metric → the fact about a device that has its unit.
+A100_FACTS = {
+    "material": "device_mass",
+    "toxic_material": "device_toxic_mass",
+    "embodied_carbon": "device_embodied_carbon",
+    "abiotic_depletion": "device_abiotic_depletion",
 }
 # Recipe of the share → the metric it begins with.
 BEGINNINGS = {
@@ -34,10 +37,10 @@ BEGINNINGS = {
 
 @dataclass(frozen=True)
 class Product:
-    """What the share comes to: times what one device has of it, with the range."""
+    """One impact with its range; `words` say what one device has of it, or another formula."""
 
     metric: metrics.Metric
-    of_one: str
+    words: str
     result: str
     link: str
 
@@ -88,20 +91,56 @@ class LifeShare:
 
     @property
     def products(self) -> list[Product]:
+        """What follows from this share: times what one device has of it."""
         return [
-            Product(metrics.get(slug), self.of_one(slug), ranged(one), f"?metric={slug}#provenance")
-            for slug in OF_ONE
-            if (one := self.estimates.get(slug))
+            self.product(slug, self.of_one(one))
+            for slug, one in self.impacts.items()
+            if self.is_of_share(one)
         ]
 
-    def of_one(self, slug: str) -> str:
-        known = OF_AN_A100[slug] if self.is_by_compute else self.known.get(OF_ONE[slug])
-        return fact_text(OF_ONE[slug], known)
+    @property
+    def others(self) -> list[Product]:
+        """What is known of the entry and does not follow from this share, with how it does."""
+        return [
+            self.product(slug, self.formula_of(one))
+            for slug, one in self.impacts.items()
+            if not self.is_of_share(one)
+        ]
+
+    @property
+    def impacts(self) -> dict[str, Estimate]:
+        return {slug: self.estimates[slug] for slug in IMPACTS if slug in self.estimates}
+
+    def is_of_share(self, estimate: Estimate) -> bool:
+        """Whether its formula begins like the share's, and what one device has of it is known."""
+        if way(estimate.recipe) != way(self.recipe.name):
+            return False
+        return self.is_by_compute or self.fact_of(estimate) in self.known
+
+    def product(self, slug: str, words: str) -> Product:
+        result = ranged(self.estimates[slug])
+        return Product(metrics.get(slug), words, result, f"?metric={slug}#provenance")
+
+    def of_one(self, estimate: Estimate) -> str:
+        """What one device has of it, as text."""
+        if self.is_by_compute:
+            return fact_text(A100_FACTS[estimate.metric], OF_AN_A100[estimate.metric])
+        fact = self.fact_of(estimate)
+        return fact_text(fact, self.known[fact])
+
+    def fact_of(self, estimate: Estimate) -> str:
+        """The name of the last factor of its formula: a fact about the device."""
+        recipe = metrics.get(estimate.metric).recipe(estimate.recipe)
+        return recipe.inputs[-1] if recipe else ""
+
+    def formula_of(self, estimate: Estimate) -> str:
+        recipe = metrics.get(estimate.metric).recipe(estimate.recipe)
+        return f"as {in_words(recipe)}" if recipe else "as a file states it"
 
     @property
     def lacking(self) -> list[metrics.Metric]:
         """What can't be said, because nothing is published of the device."""
-        return [metrics.get(slug) for slug in OF_ONE if slug not in self.estimates]
+        return [metrics.get(slug) for slug in IMPACTS if slug not in self.estimates]
 
     @property
     def explorer(self) -> str:
@@ -109,6 +148,11 @@ class LifeShare:
         if self.entry.task.kind != Task.Kind.TRAINING:
             return ""
         return f"?run={self.entry.model.slug}"
+
+
+def way(recipe: str) -> str:
+    """“from_hours/1”: what is behind the metric in the name of a recipe."""
+    return recipe.partition(".")[2]
 
 
 def ranged(estimate: Estimate) -> str:

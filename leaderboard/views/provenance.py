@@ -9,25 +9,10 @@ from leaderboard.core import footprint, metrics, units
 from leaderboard.core.interval import Interval
 from leaderboard.estimates import standings_of
 from leaderboard.facts import Facts
+from leaderboard.formula_words import in_words, word
 from leaderboard.models import Entry, Estimate, Measurement, Run, SubmissionRow
 from leaderboard.quantities import Scale, plain
 
-FACT_WORDS = {
-    "device_count": "devices",
-    "device_life": "life of a device",
-    "device_mass": "mass of a device",
-    "device_analysed_mass": "analysed mass of a device",
-    "device_toxic_mass": "mass of toxic elements in a device",
-    "device_embodied_carbon": "embodied carbon of a device",
-    "device_abiotic_depletion": "abiotic depletion of a device",
-    "device_rated_power": "rated power of a device",
-    "device_price": "price of a device hour",
-    "grid_intensity": "carbon intensity of the grid",
-    "pue": "PUE",
-    "a100_price": "price of an A100 hour",
-    "input_token_price": "list price of an input token",
-    "output_token_price": "list price of an output token",
-}
 # Facts that read better in another unit than the canonical one: factor and unit.
 FACT_UNITS = {
     "device_life": (footprint.YEAR_S, "years"),
@@ -102,10 +87,14 @@ class Chain:
         return self.metric.recipe(self.estimate.recipe)
 
     @property
+    def equation(self) -> str:
+        """What stands right of the equals sign."""
+        return in_words(self.recipe) if self.recipe else "a version that is no longer in use"
+
+    @property
     def in_short(self) -> str:
         if self.is_derived:
-            written = self.recipe.written if self.recipe else self.estimate.recipe
-            return written.replace(" x ", " × ")
+            return self.equation
         return f"written as {self.raw}" + (
             f", by {self.measurement.instrument}" if self.measurement.instrument else ""
         )
@@ -197,9 +186,8 @@ class Chain:
         if name in self.estimates:
             one = self.estimates[name]
             text = quantities.of_metric(name, one.value, one.low, one.high)
-            return Input(name, metrics.get(name).label.lower(), text, f"?metric={name}#provenance")
-        words = FACT_WORDS.get(name, name)
-        return Input(name, words, fact_text(name, facts.get(name)))
+            return Input(name, word(name), text, f"?metric={name}#provenance")
+        return Input(name, word(name), fact_text(name, facts.get(name)))
 
     # The rest
 

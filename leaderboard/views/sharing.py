@@ -204,6 +204,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponseBase:
             "take": take,
             "frame_theme": theme_of(request),
             "has_knee": chart.bend is not None,
+            "has_estimates": chart.estimated.any(),
             "wide": drawings.scatter(chart, 1000, 500, "wide", "only-wide", most=14),
             "narrow": drawings.scatter(chart, 358, 320, "narrow", "only-narrow", most=5),
         }

@@ -68,9 +68,8 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     parts = [part for part in request.path.split("/") if part]
     words = parts[-1] if parts else ""
     near = searching.search(words, most=NEAR).hits[:NEAR]
-    return render(
-        request, "404.html", {"path": request.path, "near": near, "words": words}, status=404
-    )
+    context = {"path": request.get_full_path(), "near": near, "words": words}
+    return render(request, "404.html", context, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -181,6 +181,7 @@ def test_what_changes_the_winner_does_change_it(client, board):
     make_entry(board, model="Thrifty", quality=0.5, energy=6, cost=4)
     page = page_of(board, "w_quality=60&w_node_energy=40")
     [quality, energy] = page.weighing.leans
+    assert [one.metric.slug for one in page.weighing.leans] == ["quality", "node_energy"]
     assert str(page.weighing.podium[0].who) == "Good"
     assert (str(quality.other), str(energy.other)) == ("Thrifty", "Thrifty")
     just_before = page_of(board, "w_quality=50.1&w_node_energy=49.9")

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from leaderboard import axes, charts, drawings, labels, quantities
+from leaderboard import axes, bar_drawings, charts, drawings, dressing, labels, quantities
 from leaderboard.core import metrics, pareto
 from leaderboard.findings import finding
 from leaderboard.models.evidence import Points
@@ -114,6 +114,11 @@ def test_a_whole_rung_is_written_as_one():
     assert quantities.alone("quality", 0.731) == "73.1\u00a0%"
 
 
+def test_a_power_of_ten_is_multiplied():
+    assert quantities.alone("training_compute", 2.578e24) == "2.58\u00a0×\u00a010²⁴ FLOP"
+    assert quantities.alone("gpu_lives", 5.7e-5) == "57.0\u00a0× 10⁻⁶ device lives"
+
+
 def test_decimals_line_up():
     assert [quantities.pad(text, 2) for text in ("1,059", "19.7", "8.89")] == [".00", "0", ""]
 
@@ -190,7 +195,7 @@ def test_charts_of_few_or_equal_points_can_be_drawn(rows):
 
     assert drawings.scatter(chart, 1000, 500, "k", "", most=5).endswith("</svg>")
     assert drawings.thumbnail(chart, "t").endswith("</svg>")
-    go.Figure(charts.dressed(chart.figure()))
+    go.Figure(dressing.dressed(chart.figure()))
 
 
 @pytest.mark.parametrize("low", [1e-9, 0.37, 12, 1e7])
@@ -209,14 +214,36 @@ def test_labels_do_not_cover_each_other():
     x = np.sort(random.uniform(1, 100, 40))
     chart = scatter([(a, b) for a, b in zip(x, np.sort(random.uniform(0, 1, 40)), strict=True)])
     beside = labels.Labels(chart, 960, 430)
+    dots = len(beside.taken)
     placed = beside.placed(14)
 
-    boxes = beside.taken[len(chart.steps) :]
+    boxes = beside.taken[dots:]
     assert placed
     for one in range(len(boxes)):
         for other in range(one):
             a, b = boxes[one], boxes[other]
             assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3]
+
+
+def test_labels_leave_the_ring_and_the_rest_of_the_frontier_free():
+    # Entry 2 is the knee; entry 4 is on the frontier by another objective, right beside it.
+    chart = scatter([(1, 0.2), (2, 0.7), (100, 0.75), (2.3, 0.68)], layer=[1, 1, 1, 1])
+    beside = labels.Labels(chart, 960, 430)
+    x, y = beside.x.tolist(), beside.y.tolist()
+    free = {(x[1], y[1], 11), (x[3], y[3], 4.5)}
+
+    beside.placed(14)
+    names = beside.taken[-3:]
+
+    assert chart.bend == 1
+    for left, top, right, bottom in names:
+        for at, height, radius in free:
+            assert not (
+                left < at + radius
+                and right > at - radius
+                and top < height + radius
+                and bottom > height - radius
+            )
 
 
 # Thinning
@@ -278,8 +305,20 @@ def test_a_figure_is_one_that_plotly_takes():
     chart = scatter([((1, 2, 3), 0.2), (20, (0.5, 0.6, 0.7)), (40, 0.3)])
 
     for theme in ("light", "dark"):
-        figure = go.Figure(charts.dressed(chart.figure(), theme))
+        figure = go.Figure(dressing.dressed(chart.figure(), theme))
         assert len(figure.data) == 5
+
+
+def test_estimates_stay_hollow_beside_the_line():
+    chart = scatter([(1, 0.2), (4, 0.9), (2, 0.1), (3, 0.1)], layer=[1, 1, 1, 1])
+    chart.points.origin[2] = charts.ESTIMATED[0]
+
+    by_style = {one["meta"]["style"]: one for one in dressing.dressed(chart.figure())["data"]}
+    estimated, other = by_style["other_objectives_estimated"], by_style["other_objectives"]
+
+    assert (estimated["x"], other["x"]) == ([2.0], [3.0])
+    assert estimated["marker"]["color"] == other["marker"]["line"]["color"]
+    assert drawings.scatter(chart, 1000, 500, "k", "", most=5).count("point open") == 1
 
 
 def test_a_figure_is_json_without_nan():
@@ -296,10 +335,10 @@ def test_names_are_escaped_in_figure_and_drawing():
 
 
 def test_bars_start_at_zero_and_carry_their_table_value():
-    drawing = drawings.bars(
+    drawing = bar_drawings.bars(
         [
-            drawings.Bar("Heat sink", 1250, "1,250 g"),
-            drawings.Bar("<Board>", 220, "220 g", 200, 260),
+            bar_drawings.Bar("Heat sink", 1250, "1,250 g"),
+            bar_drawings.Bar("<Board>", 220, "220 g", 200, 260),
         ],
         "Mass by part",
         "g",
@@ -310,6 +349,18 @@ def test_bars_start_at_zero_and_carry_their_table_value():
     assert drawing.count("1,250 g") == 2
     assert "&lt;Board&gt;" in drawing
     assert re.search(r'<line class="axis" x1="230" x2="230"', drawing)
+
+
+def test_names_too_long_for_their_place_stand_whole_above_their_bars():
+    name = "Boavizta BoaviztAPI 2.5.0 parametric model, embedded total"
+    rows = [bar_drawings.Bar(name, 319, "319"), bar_drawings.Bar("Falk", 128, "128")]
+
+    wide, narrow = bar_drawings.bars(rows, "Carbon", "kg", "carbon", "carbon").split("</svg>")[:2]
+
+    assert f">{name}</text>" in wide
+    assert ">Falk</text>" in narrow
+    assert '<line class="axis" x1="1" x2="1"' in wide
+    assert wide.count('class="middle" x="1.0"') == 0
 
 
 # Findings

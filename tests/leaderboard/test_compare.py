@@ -107,6 +107,36 @@ def test_entries_of_different_tasks_are_warned_about_and_get_no_ratio(client):
     assert all(row["ratios"] == {} for row in told["metrics"])
 
 
+def test_an_amount_of_another_task_stands_in_its_own_unit(client):
+    training, answer = make_task("Training"), make_task("Answers")
+    one = make_entry(training, facility_energy=5.832e12, cost=7.3e6)
+    two = make_entry(answer, facility_energy=(235, 259, 284), cost=0.0044)
+
+    page = text_of(client.get(f"/compare/{asked([one, two])}"))
+
+    assert re.search(r'<small class="unit">GWh</small>.*?>1\.62<.*?259\u00a0J', page, re.S)
+    assert "235–284" in page
+    assert "0.00440\u00a0USD" in page
+    assert "0.0000" not in page
+    assert "per unit of each entry’s own task" in page
+
+
+def test_formulas_that_differ_are_told_in_words_by_letter(client):
+    task = make_task("Training", kind="TRAINING")
+    entries = [
+        make_entry(task, quality=0.5, training_compute=1e24, accelerator_time=3.6e9),
+        make_entry(task, quality=0.5, training_compute=1e24),
+        make_entry(task, quality=0.5, training_compute=2e24),
+    ]
+
+    page = text_of(client.get(f"/compare/{asked(entries)}"))
+    warned = page.partition("Not everything here can be compared")[2].partition("</div>")[0]
+
+    assert "Device lives was worked out in different ways:" in warned
+    assert "A as accelerator time / life of a device; B and C as training compute" in warned
+    assert "_" not in warned
+
+
 def test_one_of_another_task_does_not_keep_the_others_from_being_compared(client):
     board = make_board()
     one, two = (make_entry(board, quality=0.5, energy=energy) for energy in (1, 4))

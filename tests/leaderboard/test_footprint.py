@@ -577,6 +577,25 @@ def test_an_entry_shows_the_way_from_device_time_to_material(client, catalogue):
     assert "Not published of this device, so missing here" in chain
 
 
+def test_what_does_not_follow_from_the_share_is_not_multiplied_with_it(client, catalogue):
+    """A device without an analysed mass: its lives come from hours, its material from compute."""
+    device = make_hardware("Unanalysed")
+    entry = make_entry(
+        make_task(kind="TRAINING"), hardware=device, accelerator_time=3.6e9, training_compute=1e24
+    )
+
+    text = client.get(f"/entries/{entry.pk}/").content.decode()
+    chain = text.partition('id="life-share"')[2].partition("</section>")[0]
+
+    assert "gpu_lives.from_hours/1" in chain
+    assert ' = <a href="?metric=material#provenance">' not in chain
+    # 1e24 FLOP of an A100 at 35 % for two years, times 1.491 kg.
+    kilograms = 1e24 / (312e12 * 0.35 * 2 * 365 * 86_400) * 1.491
+    assert f'Not from this share: <a href="?metric=material#provenance">{kilograms:.0f}' in chain
+    assert "material, as training compute / (A100 peak × MFU × life) × 1.491" in chain
+    assert "not in the catalogue" not in chain
+
+
 def test_an_entry_without_device_time_shows_no_such_way(client, catalogue):
     entry = make_entry(make_task(), quality=0.5)
 

@@ -631,7 +631,7 @@ def test_an_entry_tells_the_formula_and_inputs_of_a_derived_number(client, board
 
     page = text_of(client.get(entry.get_absolute_url(), {"metric": "cost"}))
 
-    assert "cost = device_time × device_price" in page
+    assert "cost = device time × price of a device hour" in page
     assert "device time</a>: 100\u00a0s" in page
     assert "3.60 USD/h (1.80 to 7.20)" in page
 

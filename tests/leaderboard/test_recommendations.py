@@ -43,6 +43,16 @@ def test_overlapping_intervals_are_too_close_to_call():
     )
 
 
+def test_names_with_commas_are_kept_apart(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.NAMES", ["A, max", "B, low", "C, high", "D"])
+    columns = {
+        "quality": column([0.7, 0.7, 0.7, 0.7], 1),
+        ENERGY: column([10, 10.5, 11, 11.5], -1, 0.1),
+    }
+
+    assert "Too close to call with B, low; C, high; and 1 other entry:" in told("greenest", columns)
+
+
 def test_a_budget_is_told():
     columns = {"quality": column([0.9, 0.8, 0.7, np.nan], 1), "cost": column([3, 2, 1, 1])}
 
