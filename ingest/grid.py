@@ -104,6 +104,11 @@ class Line:
         """Its gravest issue, or an empty one."""
         return min(self.row.issues, key=gravity, default={"severity": "", "message": ""})
 
+    @property
+    def is_worst_here(self) -> bool:
+        """Whether a cell of the row has that issue, so that it can be fixed in place."""
+        return self.worst.get("column") in self.row.cells
+
 
 def gravity(issue: Mapping[str, Any]) -> int:
     return list(SEVERITIES).index(issue["severity"])
