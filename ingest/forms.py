@@ -4,7 +4,7 @@ from django import forms
 
 from ingest import files
 from ingest.formats import FORMATS
-from ingest.resolve import PROPOSABLE, PROPOSED, context_of
+from ingest.resolve import PROPOSABLE, PROPOSED, Catalogue, context_of
 
 NAMES = ("hardware", "model", "task", "method", "samples", "region", "device_count")
 ASKED, ANSWERED = "asked:", "answered:"
@@ -83,7 +83,7 @@ def context_from(post, before: dict) -> dict:
         key, _, label = rest.partition(":")
         answer = value.strip()
         is_new = f"{prefix}:" == ASKED and key in PROPOSABLE and post.get(f"new:{key}")
-        if is_new and (answer or label) and not answer.startswith(PROPOSED):
+        if is_new and (answer or label) and not is_known(key, answer):
             answer = f"{PROPOSED}{answer}"
         said = context.get(key)
         if isinstance(said, dict) or label:
@@ -92,3 +92,8 @@ def context_from(post, before: dict) -> dict:
         else:
             context[key] = answer
     return context_of(context)
+
+
+def is_known(kind: str, answer: str) -> bool:
+    """Whether an answer is a name of the catalogue, or says itself that it brings a new one."""
+    return answer.startswith(PROPOSED) or Catalogue().find(kind, answer) is not None

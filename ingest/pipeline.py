@@ -125,7 +125,7 @@ def recheck(
         context=context,
         context_key=settings_key(context),
         asked_format=submission.asked_format if format is None else format,
-        received_at=at,
+        decided_at=at,
     )
     return submission
 
@@ -264,7 +264,7 @@ def publish(submission_id: int, *, by: Any, **choices: Any) -> None:
         setattr(submission, name, value)
     has_errors = submission.state == State.REJECTED or submission.summary.get("errors")
     if has_errors and not mends_errors(submission):
-        raise NotAllowed("Only a checked submission without errors can be published as a whole.")
+        raise NotAllowed("It has errors: mend them, or publish it without the rows that have them.")
     if submission.on_conflict == Submission.OnConflict.SUPERSEDE and not submission.reason:
         raise NotAllowed("Say why the earlier numbers are replaced.")
     reopen(submission, publish=Submission.Publish.AUTO, **choices)

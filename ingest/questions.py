@@ -8,7 +8,9 @@ from functools import cached_property
 from django.contrib.auth.models import AnonymousUser, User
 
 from ingest.forms import ANSWERED, ASKED
+from ingest.problems import Problem
 from ingest.resolve import KINDS, NAMES, PROPOSABLE, PROPOSED, Catalogue
+from leaderboard import quantities
 from leaderboard.models import Submission
 
 LABELS = 60
@@ -33,6 +35,7 @@ class Question:
     rows: int
     near: list[str]
     answer: str
+    place: str = ""
 
     @property
     def words(self) -> str:
@@ -42,6 +45,14 @@ class Question:
         if self.kind in NAMES:
             return f"“{self.label}” is the {thing}"
         return f"{thing[:1].upper()}{thing[1:]} of “{self.label}”"
+
+    @property
+    def told(self) -> str:
+        """Question and answer: “model llama-3-8b”."""
+        name = self.answer.removeprefix(PROPOSED).strip()
+        new = " new" if self.answer.startswith(PROPOSED) else ""
+        thing = f"“{self.label}”" if self.label else self.words.lower()
+        return f"{thing}: {name or 'as named'}{',' if name and new else ''}{new}"
 
     @property
     def help(self) -> str:
@@ -92,7 +103,18 @@ class Questions:
         said = said.get(label, "") if isinstance(said, dict) else said
         name = f"{ASKED}{kind}:{label}"
         answer = self.posted.get(name, str(said))
-        return Question(name, kind, label, rows, self.near(kind, label, str(said)), answer)
+        near, place = self.near(kind, label, str(said)), self.place(kind, label, rows)
+        return Question(name, kind, label, rows, near, answer, place)
+
+    def place(self, kind: str, label: str, rows: int) -> str:
+        """The rows that a question is about, where the check names them."""
+        for issue in self.submission.issues:
+            subject, _, problem = issue["code"].partition(".")
+            is_its = issue["given"] == label if label else problem == "missing"
+            if subject == kind and problem in ("unknown", "missing") and is_its:
+                whole = self.submission.summary.get("rows", 0)
+                return Problem(issue, None, whole, has_paths=True).place
+        return quantities.count(rows, "row")
 
     def near(self, kind: str, label: str, said: str) -> list[str]:
         """Slugs of the catalogue that may be meant. Samples are asked for by their task's name."""

@@ -13,7 +13,7 @@ from ingest.problems import Problem
 from ingest.questions import Questions
 from leaderboard import quantities
 from leaderboard.core import metrics
-from leaderboard.models import Board, Decision, Entry, Submission, Task
+from leaderboard.models import Board, Decision, Entry, Run, Submission, Task
 
 State = Submission.State
 ROWS = 25
@@ -92,6 +92,8 @@ class SubmissionPage:
     @property
     def way_out(self) -> str:
         """What its sender can do about the errors."""
+        if self.only_conflicts:
+            return "Nothing changes on a board before you say what becomes of the earlier numbers."
         step = "Answer what the file does not say" if self.only_asks else "Mend the errors"
         rest = "or publish it without those rows" if self.can_publish else "and it can be published"
         return f"Nothing is on a board. {step}, {rest}."
@@ -112,9 +114,11 @@ class SubmissionPage:
         one, errors = self.submission, self.submission.summary.get("errors", 0)
         if one.state == State.RECEIVED:
             return f"{one.filename} is being checked"
+        if self.only_conflicts and self.is_open:
+            return f"{one.filename}: differs from what you published"
         if self.only_asks:
             return f"{one.filename}: {quantities.count(self.asked, 'open question')}"
-        if errors:
+        if errors and self.submission.state in (State.CHECKED, State.REJECTED):
             return f"{one.filename}: {quantities.count(errors, 'error')}"
         return f"{one.filename}: {one.get_state_display().lower()}"
 
@@ -173,8 +177,13 @@ class SubmissionPage:
         return any(issue["code"] != "run.conflict" for issue in errors)
 
     @property
+    def only_conflicts(self) -> bool:
+        return self.has_conflicts and not self.must_leave_out
+
+    @property
     def conflict_choices(self) -> list[tuple[str, str]]:
-        return [(value.lower(), label) for value, label in Submission.OnConflict.choices]
+        choices = Submission.OnConflict
+        return [(one.value.lower(), one.label) for one in choices if one != choices.ERROR]
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -329,6 +338,11 @@ class SubmissionPage:
     def boards(self):
         tasks = self.submission.summary.get("tasks", [])
         return Board.objects.filter(task__slug__in=tasks).order_by("position", "title")
+
+    @property
+    def replaced(self) -> int:
+        """How many of its runs gave way to later ones."""
+        return Run.objects.filter(submission=self.submission).exclude(replaced_by=None).count()
 
     @cached_property
     def entries(self) -> list[Entry]:

@@ -255,7 +255,10 @@ def publish(request: HttpRequest, public_id) -> HttpResponse:
     try:
         chosen = choices_of(request.POST)
         pipeline.publish(submission.pk, by=request.user, **chosen)
-    except (pipeline.NotAllowed, ChoiceError) as refused:
+    except ChoiceError as refused:
+        page = SubmissionPage(submission, request.user, posted=request.POST)
+        return submission_page(request, page, refused=str(refused))
+    except pipeline.NotAllowed as refused:
         messages.error(request, str(refused))
     else:
         later(tasks.ingest, submission.pk)

@@ -78,7 +78,7 @@ class Cells:
         comma = "Write the decimal mark as a point." if "," in text else ""
         self.issue(
             "number.invalid",
-            f"“{shown(text)}” is not a finite number.",
+            f"“{shown(text)}” is not a number.",
             column,
             given=text,
             expected=("12.5", "1.25e1"),
@@ -93,7 +93,7 @@ class Cells:
             return None
         if _COUNT.fullmatch(text) and 1 <= int(text.split(".")[0]) <= _limits.COUNT:
             return int(text.split(".")[0])
-        message = f"“{shown(text)}” is not a count from 1 to {_limits.COUNT:,}."
+        message = f"“{shown(text)}” is not a whole number from 1 to {_limits.COUNT:,}."
         self.issue("count.invalid", message, name, given=text)
         return None
 

@@ -319,8 +319,7 @@ class Controls:
     @property
     def usual_x(self) -> str:
         """What stands across when the reader says only what stands up."""
-        query = QueryDict(f"y={self.page.filters.y}")
-        return Filters.read(query, self.page.board, self.page.usual.objectives).x
+        return self.page.read(QueryDict(f"y={self.page.filters.y}")).x
 
     @property
     def scales(self) -> list[Option]:

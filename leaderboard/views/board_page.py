@@ -51,8 +51,9 @@ class BoardPage:
         snapshot = snapshots.of(board)
         self.available = snapshot.available
         ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
-        self.filters = Filters.read(query, board, ranked_by)
-        self.usual = Filters.read(QueryDict(), board, ranked_by)
+        self.ranked_by = ranked_by
+        self.filters = self.read(query)
+        self.usual = self.read(QueryDict())
         self.metrics = [
             metric
             for metric in dict.fromkeys(
@@ -67,6 +68,19 @@ class BoardPage:
 
     def __len__(self):
         return len(self.standings)
+
+    def read(self, query: QueryDict) -> Filters:
+        """The question in `query`; where it leaves an axis open, one with values stands there."""
+        filters = Filters.read(query, self.board, self.ranked_by)
+        known = [metric for metric in self.available if metric != filters.y]
+        if "x" in query or filters.x in known or not known:
+            return filters
+        return replace(filters, x=known[0])
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether two metrics have values, to be drawn against each other."""
+        return len(self.available) > 1
 
     # Addresses
 

@@ -107,7 +107,7 @@ def test_the_page_lists_all_problems_folded(client, sender, world):
     page = text_of(client.get(sent(client, HEADER + rows).get_absolute_url()))
 
     assert "Row 1 and 2 others: 2, 3" in page
-    assert "“x” is not a finite number." in page
+    assert "“x” is not a number." in page
     assert "/help/errors/hardware.unknown/" in page
     assert "Publish 1 run" not in page
 
@@ -125,7 +125,7 @@ def test_what_the_file_does_not_say_is_asked_once_per_name_and_taken(client, sen
     submission.refresh_from_db()
     assert submission.context == {"hardware": {"CITIC": "gpu-one"}}
     assert submission.summary["errors"] == 0
-    assert "hardware of “CITIC” = gpu-one" in text_of(client.get(submission.get_absolute_url()))
+    assert "“CITIC”: gpu-one" in text_of(client.get(submission.get_absolute_url()))
 
 
 def test_context_may_come_with_the_file(client, sender, world):
