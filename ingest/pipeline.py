@@ -401,11 +401,15 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     """
     is_public = state == State.PUBLISHED
     touched = writing.Touched()
+    # Editors decide with the preview before them.
+    effect = Effect() if state == State.HELD else None
     with over(submission, creates=True) as reading:
         SubmissionRow.objects.filter(submission=submission).delete()
         for batch in reading.batches():
             refuse(submission, state, reading.report)
             writing.write_rows(submission, reading.taken(), reading.patches)
+            if effect:
+                effect.add(batch)
             if batch:
                 writing.write(submission, batch, touched, public=is_public)
             fault("mid_copy")
@@ -414,6 +418,7 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
             raise Refused
         writing.mark_rows(submission, reading.report)
         report = reading.report
+    report.effect = effect.found() if effect else {}
     # What else was noted of a large file fills much memory.
     del reading
     finish(submission, state, report, at=at)

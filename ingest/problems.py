@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.errors import ERRORS
 from ingest.grid import SEVERITIES, Remedy
 from leaderboard import quantities
 
@@ -28,6 +29,12 @@ class Problem:
     def path(self) -> str:
         """The file, where several were sent."""
         return self.issue["path"] if self.has_paths and not self.is_everywhere else ""
+
+    @property
+    def way_out(self) -> str:
+        """What to do about it: the message's own hint, or what its code's page says."""
+        title_and_text = ERRORS.get(self.issue["code"], ("", ""))
+        return self.issue["hint"] or title_and_text[1]
 
     @property
     def is_everywhere(self) -> bool:

@@ -72,7 +72,7 @@ class SubmissionPage:
     @property
     def words(self) -> str:
         if decision := self.verdict:
-            return VERDICTS[decision.verdict]
+            return VERDICTS[Decision.Verdict(decision.verdict)]
         if self.is_open and self.has_errors:
             return self.way_out
         return self.progress or WORDS[State(self.submission.state)]
@@ -86,8 +86,9 @@ class SubmissionPage:
     def verdict(self) -> Decision | None:
         """The editor's word that holds now, where it was not to publish."""
         last = self.submission.decisions.order_by("-decided_at").first()
-        is_now = last and self.submission.state in (State.CHECKED, State.REJECTED)
-        return last if is_now and last.decided_at == self.submission.decided_at else None
+        if last is None or self.submission.state not in (State.CHECKED, State.REJECTED):
+            return None
+        return last if last.decided_at == self.submission.decided_at else None
 
     @property
     def way_out(self) -> str:
@@ -346,7 +347,8 @@ class SubmissionPage:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN):
+        hidden = (State.HELD, State.EMBARGOED) if self.may_act else ()
+        if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN, *hidden):
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ENTRIES])

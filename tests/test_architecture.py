@@ -35,6 +35,8 @@ LAYERS = {
     "ingest.api": 4,
     "ingest.forms": 4,
     "ingest.grid": 4,
+    "ingest.problems": 4,
+    "ingest.questions": 4,
     "ingest.row_views": 4,
     "ingest.submission_page": 4,
     "ingest.management": 4,

@@ -166,7 +166,7 @@ class Cells:
             self.issue("row.long", message, EXTRA, given=beyond)
         for column, cell in self.row.cells.items():
             if column.endswith(REPEATED) and stated(cell):
-                message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
+                message = f"Found twice: {stated(cell)}. The first value that is not empty counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
 
 

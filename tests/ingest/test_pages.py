@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ingest import files, pipeline, progress
+from ingest.checking import Pass
 from ingest.errors import ERRORS
 from ingest.report import Report
+from ingest.spool import spooled
 from leaderboard.models import Submission
 from tests.builders import (
     NOW,
@@ -356,3 +358,22 @@ def test_a_file_that_takes_longer_says_how_far_it_is(client, world):
     assert "12,400 rows read, 12,000 checked (25%)" in page
     shown = client.get(f"/api/v1/submissions/{submission.public_id}/").json()["progress"]
     assert (shown["rows_read"], shown["share"]) == (12_400, 0.25)
+
+
+def test_how_far_a_reader_is_agrees_with_its_rows(world):
+    """A text is read for its encoding before it is read for its rows."""
+    total = 20_000
+    rows = "".join(f"Sparrow-3B,GPU One,trivia,70,12,0.{n:05}\n" for n in range(total))
+    told = []
+
+    def note(report: Report, bytes_read: int) -> None:
+        told.append((report.rows / total, bytes_read / len(HEADER + rows)))
+
+    with spooled([("rows.csv", [(HEADER + rows).encode()])]) as spool:
+        for _ in Pass(spool, "", {}, told=note).batches():
+            pass
+
+    halfway = [share for done, share in told if 0.3 < done < 0.7]
+    assert halfway
+    assert all(abs(share - done) < 0.2 for done, share in told)
+    assert all(share < 0.9 for share in halfway)
