@@ -30,7 +30,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "file.companion": (
         "A file beside the results",
-        "It belongs to a format that we read but holds no results of its own. It is kept.",
+        "It holds no results of its own and is kept. Send the results along with it.",
     ),
     "file.spreadsheet": (
         "An Excel workbook",
@@ -95,7 +95,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "archive.members": ("Too many files", "Send them in several archives."),
     "archive.empty": (
         "The archive is empty",
-        "It holds no files. Look whether the folder was packed that you meant.",
+        "It holds no files. Pack the folder again.",
     ),
     "archive.encrypted": ("The archive is encrypted", "Pack it again without a password."),
     "archive.member": (
@@ -257,7 +257,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Far from the others",
         "The value is as the file has it, and counts. Look whether the answers were read right.",
     ),
-    "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "quality.range": (
+        "Quality out of range",
+        "Quality is a share from 0 to 1, or from 0 % to 100 %. Look at the column's unit.",
+    ),
     "samples.few": (
         "Few samples",
         "A score on less than 30 samples says little. Send the run on the whole task.",
@@ -316,8 +319,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "devices.unstated": (
         "How many devices is not said",
-        "Say it as the number of devices when sending, or in the context field “device_count” of "
-        "the API; without word it is one.",
+        "Say it on the page of the submission under “Say more about all rows”, or in the context "
+        "field “device_count” of the API; without word it is one.",
     ),
     "task.unstated": (
         "The task decides, and is not known",

@@ -32,9 +32,10 @@ class Problem:
 
     @property
     def way_out(self) -> str:
-        """What to do about it: the message's own hint, or what its code's page says."""
-        title_and_text = ERRORS.get(self.issue["code"], ("", ""))
-        return self.issue["hint"] or title_and_text[1]
+        """What to do about it: its own hint, or what its code's page says."""
+        if self.issue["hint"] or self.issue["expected"]:
+            return self.issue["hint"]
+        return ERRORS.get(self.issue["code"], ("", ""))[1]
 
     @property
     def is_everywhere(self) -> bool:
@@ -42,7 +43,11 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """The rows: “Row 2 and 3 others: 348, 591, 928”."""
+        """The rows: “Row 2 and 3 others: 348, 591, 928”. After the file's name in small letters."""
+        return self.rows_told if not self.path else self.rows_told.lower()
+
+    @property
+    def rows_told(self) -> str:
         row, more = self.issue["row"], self.count - 1
         if not row:
             return "The whole file"
@@ -50,9 +55,9 @@ class Problem:
             return f"All {self.rows:,} rows"
         if not more:
             return f"Row {row}"
-        if self.issue["also_paths"]:
-            return f"Row {row}, and {quantities.count(more, 'row')} more, also of other files"
-        listed = ", ".join(str(number) for number in self.issue["also_rows"][:ROWS_LISTED])
+        if self.issue.get("also_paths"):
+            return f"Row {row}, and {quantities.count(more, 'row')} more, also in other files"
+        listed = ", ".join(str(number) for number in self.issue.get("also_rows", [])[:ROWS_LISTED])
         others = quantities.count(more, "other")
         return f"Row {row} and {others}: {listed}{', …' if more > ROWS_LISTED else ''}"
 

@@ -18,6 +18,7 @@ PATH_PARTS = 24
 NEAR = 5
 # How like a name a word of a path must be to be taken for it.
 SURE = 0.85
+UNASKED = ("device_count", "region", "samples", "method")
 NUMBERS = {
     "samples": ("Number of samples", "How often one run did what the task counts"),
     "region": ("Region", "Country code of the grid, such as DEU or USA"),
@@ -36,6 +37,8 @@ class Question:
     near: list[str]
     answer: str
     place: str = ""
+    # The answer that was checked, where another one stands in the field.
+    checked: str = ""
 
     @property
     def words(self) -> str:
@@ -66,7 +69,7 @@ class Question:
     @property
     def is_unknown(self) -> bool:
         """Whether a name was given, and nobody knows it."""
-        return self.kind in KINDS and bool(self.label or self.answer)
+        return self.kind in KINDS and bool(self.label or self.checked)
 
     @property
     def is_number(self) -> bool:
@@ -104,7 +107,7 @@ class Questions:
         name = f"{ASKED}{kind}:{label}"
         answer = self.posted.get(name, str(said))
         near, place = self.near(kind, label, str(said)), self.place(kind, label, rows)
-        return Question(name, kind, label, rows, near, answer, place)
+        return Question(name, kind, label, rows, near, answer, place, str(said))
 
     def place(self, kind: str, label: str, rows: int) -> str:
         """The rows that a question is about, where the check names them."""
@@ -113,7 +116,11 @@ class Questions:
             is_its = issue["given"] == label if label else problem == "missing"
             if subject == kind and problem in ("unknown", "missing") and is_its:
                 whole = self.submission.summary.get("rows", 0)
-                return Problem(issue, None, whole, has_paths=True).place
+                return (
+                    quantities.count(rows, "row")
+                    if issue.get("also_paths")
+                    else Problem(issue, None, whole, has_paths=False).place
+                )
         return quantities.count(rows, "row")
 
     def near(self, kind: str, label: str, said: str) -> list[str]:
@@ -137,6 +144,16 @@ class Questions:
                     text = self.posted.get(name, str(text))
                     found.append(Question(name, kind, label, 0, [], text))
         return found[:LABELS]
+
+    @property
+    def more(self) -> list[Question]:
+        """What may be said of all rows though nothing asks for it."""
+        told = {one.kind for one in [*self.open, *self.answers]}
+        names = {kind: f"{ASKED}{kind}:" for kind in UNASKED if kind not in told}
+        return [
+            Question(name, kind, "", 0, [], self.posted.get(name, ""))
+            for kind, name in names.items()
+        ]
 
     @property
     def codes(self) -> set[str]:
@@ -176,10 +193,14 @@ class Questions:
         return Catalogue()
 
     @property
-    def can_be_new(self) -> list[tuple[str, str]]:
-        """The kinds of names that a sender may bring, where some are asked for."""
+    def can_be_new(self) -> list[tuple[str, str, bool]]:
+        """The kinds of names that a sender may bring, and whether that was ticked."""
         asked = {question.kind for question in self.open}
-        return [(kind, f"{NAMES[kind]}s") for kind in PROPOSABLE if kind in asked]
+        return [
+            (kind, f"{NAMES[kind]}s", f"new:{kind}" in self.posted)
+            for kind in PROPOSABLE
+            if kind in asked
+        ]
 
     @property
     def for_editors(self) -> str:
@@ -190,7 +211,7 @@ class Questions:
     @property
     def lists(self) -> list[tuple[str, list[str]]]:
         """Suggestions by kind: all slugs of the catalogue, for kinds that are asked for."""
-        kinds = {one.kind for one in [*self.open, *self.answers] if one.kind in KINDS}
+        kinds = {one.kind for one in [*self.open, *self.answers, *self.more] if one.kind in KINDS}
         return [
             (kind, sorted({row.slug for row in self.catalogue.rows[kind].values()}))
             for kind in sorted(kinds)

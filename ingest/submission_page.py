@@ -1,7 +1,6 @@
 """What a submission's page shows: its state in words, its problems, and what it still asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.formats import date_format
@@ -11,13 +10,14 @@ from ingest.formats import FORMATS
 from ingest.grid import Grid, remedy_of
 from ingest.problems import Problem
 from ingest.questions import Questions
+from ingest.sent_files import SentFile, sent_file
 from leaderboard import quantities
 from leaderboard.core import metrics
 from leaderboard.models import Board, Decision, Entry, Run, Submission, Task
 
 State = Submission.State
 ROWS = 25
-ENTRIES = 50
+ENTRIES, ENTRIES_OPEN = 50, 12
 WORDS = {
     State.RECEIVED: "Waiting for the check. It takes seconds; this page looks again by itself.",
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
@@ -48,18 +48,6 @@ FATES = {
     "skipped": "skipped run",
 }
 STEPS = ("1 Send", "2 Check", "3 Publish")
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """One of the files sent: what it was taken for, how surely, and what else it may have been."""
-
-    path: str
-    label: str
-    sure: str
-    rival: str
-    rows: int
-    note: str
 
 
 class SubmissionPage:
@@ -353,6 +341,18 @@ class SubmissionPage:
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ENTRIES])
 
+    @property
+    def first_entries(self) -> list[Entry]:
+        return self.entries[:ENTRIES_OPEN]
+
+    @property
+    def further_entries(self) -> list[Entry]:
+        return self.entries[ENTRIES_OPEN:]
+
+    @property
+    def has_several_tasks(self) -> bool:
+        return len(self.tasks) > 1
+
 
 def board_effect(board: dict) -> dict:
     """What would become of a board, with numbers as text."""
@@ -376,23 +376,3 @@ def board_effect(board: dict) -> dict:
     labels = [metrics.get(slug).label for slug in board["objectives"]]
     more = board["ranked"] - len(lines)
     return board | {"labels": labels, "lines": lines, "more": more}
-
-
-def sent_file(told: dict) -> SentFile:
-    """A file as its submission's summary tells it."""
-    scores = sorted(told.get("scores", {}).items(), key=lambda pair: -pair[1])
-    label = FORMATS[told["format"]].LABEL if told["format"] in FORMATS else ""
-    sure = dict(scores).get(told["format"])
-    rivals = [
-        f"{FORMATS[slug].LABEL} {score:.0%}"
-        for slug, score in scores[:2]
-        if slug in FORMATS and slug != told["format"]
-    ]
-    return SentFile(
-        told["path"],
-        label,
-        "" if sure is None else f"{sure:.0%}",
-        rivals[0] if rivals else "",
-        told.get("rows", 0),
-        told.get("note", ""),
-    )

@@ -37,6 +37,7 @@ LAYERS = {
     "ingest.grid": 4,
     "ingest.problems": 4,
     "ingest.questions": 4,
+    "ingest.sent_files": 4,
     "ingest.row_views": 4,
     "ingest.submission_page": 4,
     "ingest.management": 4,

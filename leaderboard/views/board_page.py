@@ -48,20 +48,18 @@ class BoardPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         prefetch_related_objects([board], "objectives")
-        snapshot = snapshots.of(board)
-        self.available = snapshot.available
-        ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
-        self.ranked_by = ranked_by
+        self.snapshot = snapshots.of(board)
+        self.available = self.snapshot.available
+        self.ranked_by = tuple(one for one in board.metrics if one in self.available)
         self.filters = self.read(query)
         self.usual = self.read(QueryDict())
+        asked = [*self.filters.objectives, self.filters.y, self.filters.x, *self.ranked_by]
         self.metrics = [
             metric
-            for metric in dict.fromkeys(
-                [*self.filters.objectives, self.filters.y, self.filters.x, *ranked_by]
-            )
+            for metric in dict.fromkeys(asked)
             if metric in self.available or metric in self.filters.objectives
         ]
-        self.standings = Standings(board, self.filters, snapshot)
+        self.standings = Standings(board, self.filters, self.snapshot)
         self.known_axes: dict[str, Axis] = {}
         self.controls = Controls(self)
         self.table = Table(self)
@@ -70,17 +68,16 @@ class BoardPage:
         return len(self.standings)
 
     def read(self, query: QueryDict) -> Filters:
-        """The question in `query`; where it leaves an axis open, one with values stands there."""
+        """The question in `query`; an axis that it leaves open gets a metric that most have."""
         filters = Filters.read(query, self.board, self.ranked_by)
-        known = [metric for metric in self.available if metric != filters.y]
-        if "x" in query or filters.x in known or not known:
-            return filters
-        return replace(filters, x=known[0])
+        is_open = "x" not in query and filters.x not in self.available
+        across = is_open and self.snapshot.commonest(besides=filters.y)
+        return replace(filters, x=across) if across else filters
 
     @property
     def is_drawn(self) -> bool:
-        """Whether two metrics have values, to be drawn against each other."""
-        return len(self.available) > 1
+        """Whether there are two metrics with values, to be drawn against each other."""
+        return self.filters.x != self.filters.y and self.filters.x in self.available
 
     # Addresses
 
@@ -172,7 +169,8 @@ class BoardPage:
 
     @cached_property
     def finding(self) -> str:
-        return finding(self.chart)
+        is_told = "x" in self.query or self.filters.x in self.filters.objectives
+        return finding(self.chart) if self.is_drawn and is_told else ""
 
     @property
     def caveats(self) -> list[str]:

@@ -447,6 +447,19 @@ def test_an_answer_is_changed_and_taken_back(client, sender):
     assert submission.received_at == received_at
 
 
+def test_more_than_what_is_asked_can_be_said_on_the_page(client, sender):
+    submission = checked(sender, row(1))
+    page = text_of(client.get(address(submission)))
+    assert 'name="asked:device_count:"' in page
+
+    client.post(address(submission, "recheck/"), {"asked:device_count:": "4", "asked:region:": ""})
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    submission.refresh_from_db()
+    assert submission.context == {"device_count": 4}
+    assert "number of devices: 4" in text_of(client.get(address(submission)))
+
+
 def test_a_model_that_neither_file_nor_catalogue_names_is_brought_by_its_sender(client, sender):
     submission = checked(sender, ",riddles,card-9,50,100", header=NAMELESS)
     assert "1 open question" in text_of(client.get(address(submission)))

@@ -55,6 +55,18 @@ def test_a_chart_has_axes_that_entries_have_values_on(client):
     assert page.is_default
 
 
+def test_what_few_entries_have_is_drawn_only_for_who_asks(client):
+    board = make_board("quality", "node_energy")
+    make_entry(board, energy=5, latency=2)
+    make_entry(board, energy=6)
+    make_entry(board, energy=7)
+    refresh(board)
+
+    assert not BoardPage(board, QueryDict()).is_drawn
+    assert BoardPage(board, QueryDict()).finding == ""
+    assert BoardPage(board, QueryDict("x=latency")).is_drawn
+
+
 def test_a_single_metric_is_not_drawn_against_nothing(client):
     board = make_board("quality", "node_energy")
     make_entry(board, quality=0.5)
@@ -62,7 +74,7 @@ def test_a_single_metric_is_not_drawn_against_nothing(client):
 
     page = text_of(client.get(board.get_absolute_url()))
 
-    assert "numbers of one metric only" in page
+    assert "a number of one metric only" in page
     assert "<figure" not in page.partition('id="table"')[0]
 
 
