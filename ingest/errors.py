@@ -93,10 +93,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "What comes out of an archive is limited: /api/v1/formats/ has the numbers.",
     ),
     "archive.members": ("Too many files", "Send them in several archives."),
-    "archive.empty": (
-        "The archive is empty",
-        "It holds no files. Pack the folder again.",
-    ),
+    "archive.empty": ("The archive is empty", "Pack the folder again."),
     "archive.encrypted": ("The archive is encrypted", "Pack it again without a password."),
     "archive.member": (
         "Not a plain file",

@@ -59,7 +59,7 @@ class Problem:
             return f"Row {row}, and {quantities.count(more, 'row')} more, also in other files"
         listed = ", ".join(str(number) for number in self.issue.get("also_rows", [])[:ROWS_LISTED])
         others = quantities.count(more, "other")
-        return f"Row {row} and {others}: {listed}{', …' if more > ROWS_LISTED else ''}"
+        return f"Row {row} and {others}: {listed}{' and more' if more > ROWS_LISTED else ''}"
 
 
 def summed(problems: Iterable[Problem]) -> str:
