@@ -10,6 +10,7 @@ from django.db import connection
 from ingest import keys
 from ingest.normalise import Planned
 from ingest.readings import INFO, Issue
+from leaderboard.core import metrics
 from leaderboard.models import Measurement, Submission
 
 OnConflict = Submission.OnConflict
@@ -161,10 +162,16 @@ def numbers_of_runs(runs: list[int]) -> dict[int, Numbers]:
 def difference(before: Numbers, after: Numbers) -> str:
     """The numbers that differ, in a few words."""
     changed = [metric for metric in {**before, **after} if before.get(metric) != after.get(metric)]
-    words = [f"{one} {said(before.get(one))}, now {said(after.get(one))}" for one in changed]
+    words = [
+        f"{metrics.get(one).label.lower()} {said(one, before)}, now {said(one, after)}"
+        for one in changed
+    ]
     more = f" and {len(words) - 3} more" if len(words) > 3 else ""
     return ", ".join(words[:3]) + more
 
 
-def said(bounds: tuple[float, float, float] | None) -> str:
-    return "not stated" if bounds is None else f"{bounds[0]:.6g}"
+def said(metric: str, numbers: Numbers) -> str:
+    if metric not in numbers:
+        return "not stated"
+    unit = metrics.get(metric).unit
+    return f"{numbers[metric][0]:.6g}{f' {unit}' if unit != '1' else ''}"

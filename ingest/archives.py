@@ -37,11 +37,15 @@ BROKEN = (
 
 
 class Spooled:
-    """The spool's open file, how much of it was read, and how much came out of archives."""
+    """The spool's open file, how much was read of it and up to where, and what archives gave.
+
+    A text is read twice, first for its encoding, so only the place tells how far the rows are.
+    """
 
     def __init__(self, descriptor: int, limits: dict[str, int]):
         self.descriptor, self.limits = descriptor, limits
         self.read = 0
+        self.place = 0
         self.decoded = 0
 
     def slice(self, offset: int, size: int) -> BinaryIO:
@@ -85,6 +89,7 @@ class Slice(io.RawIOBase):
         buffer[: len(found)] = found
         self.place += len(found)
         self.spool.read += len(found)
+        self.spool.place = self.offset + self.place
         return len(found)
 
 

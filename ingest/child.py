@@ -84,7 +84,7 @@ class Child:
             self.flush()
 
     def flush(self) -> None:
-        self.frame.bytes_read = self.flushed = self.spool.read
+        self.flushed, self.frame.bytes_read = self.spool.read, self.spool.place
         self.send(self.frame)
         self.frame = Frame()
         after_batch()

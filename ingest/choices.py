@@ -1,5 +1,6 @@
 """What a sender chooses about publishing, read from words of a form or a request."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any
@@ -12,6 +13,7 @@ WORDS = ("mode", "on_conflict", "reason", "embargo_until")
 MODES = {"all": Submission.Take.ALL, "valid": Submission.Take.VALID}
 ON_CONFLICT = {choice.lower(): choice for choice in Submission.OnConflict.values}
 REASONS = tuple(Submission.Reason.values)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class ChoiceError(ValueError):
@@ -51,13 +53,12 @@ def one_of(name: str, said: str, known: Mapping[str, str]) -> str:
 def moment(said: str) -> datetime:
     """A date, from its first second on, or a time with its zone."""
     try:
-        found = parse_datetime(said)
-        day = None if found else parse_date(said)
+        # A bare date first: as a time it would be one without a zone.
+        day = parse_date(said) if DAY.fullmatch(said) else None
+        found = datetime.combine(day, time(), UTC) if day else parse_datetime(said)
     except ValueError:
-        found = day = None
-    if day:
-        found = datetime.combine(day, time(), UTC)
+        found = None
     if found is None or found.tzinfo is None:
-        message = "embargo_until: expected a date, or a time with its zone."
+        message = "Embargo: expected a date, such as 2026-12-31, or a time with its zone."
         raise ChoiceError("embargo_until", message, ("2026-12-31", "2026-12-31T09:00:00Z"))
     return found

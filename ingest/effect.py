@@ -147,6 +147,12 @@ class Effect:
             self.pool[keys[entry]][metric].append(Interval(*bounds))
         return existing
 
+    @staticmethod
+    def objectives(board: Board, ours: list[dict[str, Bounds]]) -> tuple[str, ...]:
+        """What the board would rank by: its metrics that any entry has, also of the file's."""
+        brought = set(ranked_by(board)).union(*ours)
+        return tuple(metric for metric in board.metrics if metric in brought) or board.metrics
+
     def on(
         self,
         board: Board,
@@ -154,7 +160,7 @@ class Effect:
         known: dict[tuple, dict[str, Bounds]],
     ) -> OnBoard:
         keys = [key for key in self.first if key[0] == board.task_id]
-        objectives = ranked_by(board) or board.metrics
+        objectives = self.objectives(board, [known[key] for key in keys])
         wanted = tuple(dict.fromkeys([*objectives, *board.bounds]))
         today = Estimate.objects.points(board.task_id, wanted)
         stay = ~np.isin(today.entries, [existing[key] for key in keys if key in existing])

@@ -16,7 +16,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "UTF-8 and UTF-16 are read, and the older Western encoding where its letters can't be "
         "others. Save the file as UTF-8; spreadsheets say “CSV UTF-8”.",
     ),
-    "file.binary": ("The file is not text", "It holds a zero byte, which no text has."),
+    "file.binary": (
+        "The file is not text",
+        "It holds a zero byte, which no text has. Save it as text, or pack it as zip or tar.gz.",
+    ),
     "file.harmful": (
         "The file was set aside",
         "Reading it ended the worker three times. It is kept, and an editor can look at it.",
@@ -27,7 +30,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "file.companion": (
         "A file beside the results",
-        "It belongs to a format that we read but holds no results of its own. It is kept.",
+        "It holds no results of its own and is kept. Send the results along with it.",
     ),
     "file.spreadsheet": (
         "An Excel workbook",
@@ -71,7 +74,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "numbers.copied": (
         "The same numbers twice",
-        "Two models of one file have the same numbers to the last digit.",
+        "Two models of one file have the same numbers to the last digit. Look which of them ran; "
+        "if both are right, an editor lets it pass.",
     ),
     "values.constant": (
         "The same value in many rows",
@@ -97,7 +101,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "What comes out of an archive is limited: /api/v1/formats/ has the numbers.",
     ),
     "archive.members": ("Too many files", "Send them in several archives."),
-    "archive.empty": ("The archive is empty", "It holds no files."),
+    "archive.empty": ("The archive is empty", "Pack the folder again."),
     "archive.encrypted": ("The archive is encrypted", "Pack it again without a password."),
     "archive.member": (
         "Not a plain file",
@@ -143,7 +147,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "json.invalid": ("The file is not JSON", "The message names line and column of the fault."),
     "json.nested": ("The JSON is nested too deeply", "Forty levels are read."),
-    "text.invalid": ("A text can't be stored", "It holds a zero character or half a character."),
+    "text.invalid": (
+        "A text can't be stored",
+        "It holds a zero character or half a character. Take that out, and send it again.",
+    ),
     "version.unknown": ("Unknown version", "Our JSON is version 1; the template shows it."),
     "record.invalid": ("Not a record", "Each entry is a JSON object with keys and values."),
     "key.repeated": (
@@ -155,8 +162,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     "column.repeated": ("Two columns mean the same", "Keep one, or name them differently."),
     "column.unknown": (
         "Unknown column",
-        "No column is dropped silently. Name it as the field guide does, call it setting:<name> "
-        "to keep it as a setting, or remove it.",
+        "No column is dropped silently. Name it as /formats/efficiency-frontier-csv/ does, call it "
+        "setting:<name> to keep it as a setting, or remove it.",
     ),
     "column.spelling": (
         "A column spelt otherwise",
@@ -176,8 +183,15 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Not the content of a cell",
         "A cell takes a text, a number, true or false. Null puts back what was sent.",
     ),
-    "row.short": ("The row ends early", "It has fewer cells than the header has columns."),
-    "row.long": ("Cells without a column", "Give each column a header, or take the cells out."),
+    "row.short": (
+        "The row ends early",
+        "It has fewer cells than the header has columns. Leave cells empty, but keep their commas.",
+    ),
+    "row.long": (
+        "Cells without a column",
+        "The row has more cells than the header has columns. Give each column a header, and put "
+        "cells with a comma into quotation marks.",
+    ),
     "row.snapshot": ("A snapshot", "The run's longest row counts; this one is part of it."),
     "row.phase": ("Preparation", "Loading a model is not work and is not counted."),
     "row.detail": ("A part of a whole", "The whole counts; its parts are kept and not counted."),
@@ -195,7 +209,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The unit does not fit",
         "It is not known, or it measures something else. The message names the metric's own unit.",
     ),
-    "unit.contradiction": ("Two units for one value", "Value and bounds need one unit."),
+    "unit.contradiction": (
+        "Two units for one value",
+        "Value and bounds need one unit: the one of the value.",
+    ),
     "number.invalid": (
         "Not a number",
         "Write digits with a decimal point, such as 12.5 or 1.25e1. Leave a missing value empty.",
@@ -220,9 +237,18 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "metric.repeated": ("A metric stands twice", "Give each metric in one column."),
     "bound.alone": ("A bound without a value", "Give the value that the bounds belong to."),
-    "interval.order": ("The value lies outside its bounds", "low ≤ value ≤ high must hold."),
-    "value.missing": ("No result", "The row has nothing that could be ranked."),
-    "value.negative": ("A negative value", "No metric of ours can be below zero."),
+    "interval.order": (
+        "The value lies outside its bounds",
+        "low ≤ value ≤ high must hold. Bounds are amounts, not distances from the value.",
+    ),
+    "value.missing": (
+        "No result",
+        "The row has nothing that could be ranked. Give at least one metric, with its unit.",
+    ),
+    "value.negative": (
+        "A negative value",
+        "No metric of ours can be below zero. Leave the cell empty where nothing was measured.",
+    ),
     "value.unread": (
         "A device that the tool could not read",
         "The tool writes zero where it can't read a device. Say what was measured, or measure "
@@ -234,13 +260,17 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "value.contradiction": (
         "Two statements disagree",
-        "The file gives one quantity twice, and the two differ by more than 0.1 %.",
+        "The file gives one quantity twice, and the two differ by more than 0.1 %. Correct one, or "
+        "leave the wrong one out.",
     ),
     "value.outlier": (
         "Far from the others",
         "The value is as the file has it, and counts. Look whether the answers were read right.",
     ),
-    "quality.range": ("Quality out of range", "A share from 0 to 1, or from 0 % to 100 %."),
+    "quality.range": (
+        "Quality out of range",
+        "Quality is a share from 0 to 1, or from 0 % to 100 %. Look at the column's unit.",
+    ),
     "samples.few": (
         "Few samples",
         "A score on less than 30 samples says little. Send the run on the whole task.",
@@ -303,7 +333,8 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "devices.unstated": (
         "How many devices is not said",
-        "Say it in the context field “device_count”; without word it is one.",
+        "Say it on the page of the submission under “Say more about all rows”, or in the context "
+        "field “device_count” of the API; without word it is one.",
     ),
     "task.unstated": (
         "The task decides, and is not known",
@@ -317,20 +348,21 @@ ERRORS: dict[str, tuple[str, str]] = {
     **{
         f"{kind}.unknown": (
             f"Unknown {noun}",
-            "Choose one of the near names, or map your name to one of the catalogue in the "
-            "context. Names are never guessed.",
+            "Answer on the page of the submission which one is meant, or map the name in the "
+            f"context field “{kind}” of the API. Names are never guessed. {otherwise}",
         )
-        for kind, noun in [
-            ("model", "model"),
-            ("hardware", "device"),
-            ("task", "task"),
-            ("method", "method"),
+        for kind, noun, otherwise in [
+            ("model", "model", "A model that the catalogue lacks may come along as a new one."),
+            ("hardware", "device", "Ask an editor to add a device that the catalogue lacks."),
+            ("task", "task", "Ask an editor to add a task that the catalogue lacks."),
+            ("method", "method", "A method that the catalogue lacks may come along as a new one."),
         ]
     },
     **{
         f"{kind}.missing": (
             f"The file does not say the {noun}",
-            f"Say it in the context field “{kind}”.",
+            "Answer it on the page of the submission, or in the API in the context field "
+            f"“{kind}”.",
         )
         for kind, noun in [
             ("model", "model"),
@@ -345,7 +377,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Send the folder whole, so that the file beside it can say what ran.",
     ),
     "model.path": ("A path, not a model", "Give the model's public name."),
-    "model.unstated": ("No model named", "The project's name does not look like a model's."),
+    "model.unstated": (
+        "No model named",
+        "The project's name does not look like a model's. Say which model ran.",
+    ),
     "row.unfinished": ("Not done", "The run was not finished, so it is left out."),
     "quality.scale": (
         "Is it a percentage?",

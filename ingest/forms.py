@@ -4,10 +4,10 @@ from django import forms
 
 from ingest import files
 from ingest.formats import FORMATS
-from ingest.resolve import PROPOSABLE, PROPOSED
+from ingest.resolve import PROPOSABLE, PROPOSED, Catalogue, context_of
 
 NAMES = ("hardware", "model", "task", "method", "samples", "region", "device_count")
-ASKED = "asked:"
+ASKED, ANSWERED = "asked:", "answered:"
 
 
 def format_choices() -> list[tuple[str, str]]:
@@ -70,22 +70,30 @@ class SubmitForm(forms.Form):
 def context_from(post, before: dict) -> dict:
     """The context of a submission with what its page's form says now.
 
-    A field is named `asked:hardware:CITIC`; without a label it is about all rows. With `new:model`
-    the models whose fields are empty are brought as new ones under the file's names.
+    A field is named `asked:hardware:CITIC`, and `answered:…` if it changes an earlier answer;
+    without a label it is about all rows, and left empty it takes an answer back. With `new:model`
+    the models that are asked for come as new ones, unless the catalogue knows them: under the name
+    in the field, or the file's where that is empty.
     """
     context = {key: dict(said) if isinstance(said, dict) else said for key, said in before.items()}
     for name, value in post.items():
-        if not name.startswith(ASKED):
+        prefix, _, rest = name.partition(":")
+        if f"{prefix}:" not in (ASKED, ANSWERED):
             continue
-        key, _, label = name.removeprefix(ASKED).partition(":")
-        if not value.strip() and label and key in PROPOSABLE and post.get(f"new:{key}"):
-            value = PROPOSED
-        if not value.strip():
-            continue
-        if not label:
-            context[key] = value
-            continue
+        key, _, label = rest.partition(":")
+        answer = value.strip()
+        is_new = f"{prefix}:" == ASKED and key in PROPOSABLE and post.get(f"new:{key}")
+        if is_new and (answer or label) and not is_known(key, answer):
+            answer = f"{PROPOSED}{answer}"
         said = context.get(key)
-        labelled = said if isinstance(said, dict) else {"": said} if said else {}
-        context[key] = labelled | {label: value}
-    return context
+        if isinstance(said, dict) or label:
+            labelled = said if isinstance(said, dict) else {"": said} if said else {}
+            context[key] = labelled | {label: answer}
+        else:
+            context[key] = answer
+    return context_of(context)
+
+
+def is_known(kind: str, answer: str) -> bool:
+    """Whether an answer is a name of the catalogue, or says itself that it brings a new one."""
+    return answer.startswith(PROPOSED) or Catalogue().find(kind, answer) is not None

@@ -104,6 +104,11 @@ class Line:
         """Its gravest issue, or an empty one."""
         return min(self.row.issues, key=gravity, default={"severity": "", "message": ""})
 
+    @property
+    def is_worst_here(self) -> bool:
+        """Whether a cell of the row has that issue, so that it can be fixed in place."""
+        return self.worst.get("column") in self.row.cells
+
 
 def gravity(issue: Mapping[str, Any]) -> int:
     return list(SEVERITIES).index(issue["severity"])
@@ -179,7 +184,7 @@ class Grid:
         ]
 
     @cached_property
-    def filters(self) -> list[tuple[str, str, int | None, bool]]:
+    def filters(self) -> list[tuple[str, str, str, bool]]:
         """Address, words, number of rows, and whether it is this one; empty states are left out."""
         is_counted = self.submission.summary.get("rows", 0) <= COUNTED
         counts = self.submission.rows.counts() if is_counted else {}
@@ -187,7 +192,7 @@ class Grid:
             (
                 self.link(show=state, after=""),
                 words,
-                counts.get(state or "all"),
+                f"{counts[state or 'all']:,}" if is_counted else "",
                 state == self.state,
             )
             for state, words in STATES.items()

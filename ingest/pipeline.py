@@ -125,7 +125,7 @@ def recheck(
         context=context,
         context_key=settings_key(context),
         asked_format=submission.asked_format if format is None else format,
-        received_at=at,
+        decided_at=at,
     )
     return submission
 
@@ -264,7 +264,7 @@ def publish(submission_id: int, *, by: Any, **choices: Any) -> None:
         setattr(submission, name, value)
     has_errors = submission.state == State.REJECTED or submission.summary.get("errors")
     if has_errors and not mends_errors(submission):
-        raise NotAllowed("Only a checked submission without errors can be published as a whole.")
+        raise NotAllowed("It has errors: mend them, or publish it without the rows that have them.")
     if submission.on_conflict == Submission.OnConflict.SUPERSEDE and not submission.reason:
         raise NotAllowed("Say why the earlier numbers are replaced.")
     reopen(submission, publish=Submission.Publish.AUTO, **choices)
@@ -401,11 +401,15 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
     """
     is_public = state == State.PUBLISHED
     touched = writing.Touched()
+    # Editors decide with the preview before them.
+    effect = Effect() if state == State.HELD else None
     with over(submission, creates=True) as reading:
         SubmissionRow.objects.filter(submission=submission).delete()
         for batch in reading.batches():
             refuse(submission, state, reading.report)
             writing.write_rows(submission, reading.taken(), reading.patches)
+            if effect:
+                effect.add(batch)
             if batch:
                 writing.write(submission, batch, touched, public=is_public)
             fault("mid_copy")
@@ -414,6 +418,7 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
             raise Refused
         writing.mark_rows(submission, reading.report)
         report = reading.report
+    report.effect = effect.found() if effect else {}
     # What else was noted of a large file fills much memory.
     del reading
     finish(submission, state, report, at=at)

@@ -17,13 +17,13 @@ from leaderboard.core import metrics
 from leaderboard.facts import Facts
 from leaderboard.models import Estimate
 
-# What a slip between two units multiplies a number by.
-PREFIX = {1000.0: "a prefix kilo or milli too much"}
-SLIPS: dict[str, dict[float, str]] = {
-    "energy": {3600.0: "Wh taken for J", 3.6e6: "kWh taken for J", **PREFIX},
-    "latency": {3600.0: "hours taken for seconds", **PREFIX},
+# What a slip between two units multiplies a number by: the smaller unit taken for the larger.
+PREFIX = {1000.0: ("a unit", "a thousand of it")}
+SLIPS: dict[str, dict[float, tuple[str, str]]] = {
+    "energy": {3600.0: ("J", "Wh"), 3.6e6: ("J", "kWh"), **PREFIX},
+    "latency": {3600.0: ("seconds", "hours"), **PREFIX},
     "carbon": PREFIX,
-    "cost": {100.0: "cents taken for dollars", **PREFIX},
+    "cost": {100.0: ("cents", "dollars"), **PREFIX},
 }
 NEIGHBOURS = 5
 FAR = 20.0  # times beyond all neighbours
@@ -115,7 +115,7 @@ class Doubts:
         if one.value > OVER_RATING * most > 0:
             yield Issue(
                 "energy.beyond_rating",
-                f"{one.value:.4g} J is more than {identity.device_count} × "
+                f"{legible(one.value)} J is more than {identity.device_count} × "
                 f"{identity.hardware} rated at {rated.value:.0f} W can draw in "
                 f"{time.value:.4g} s.",
                 column=one.column,
@@ -211,19 +211,26 @@ def slip(measured: Measured, lowest: float, highest: float) -> Iterator[Issue]:
     metric, value = metrics.get(measured.metric), measured.value
     if value <= 0:
         return
-    for factor, words in SLIPS[metric.family].items():
-        mended = value / factor if value > highest else value * factor
+    is_large = value > highest
+    for factor, (smaller, larger) in SLIPS[metric.family].items():
+        mended = value / factor if is_large else value * factor
+        taken, meant = (smaller, larger) if is_large else (larger, smaller)
         if lowest <= mended <= highest:
             yield Issue(
                 "unit.slip",
-                f"{metric.label} is {value:.4g} {metric.unit}; the others of this task have "
-                f"{lowest:.4g} to {highest:.4g}. A factor of {factor:,.0f} would explain it: "
-                f"{words}?",
+                f"{metric.label} is {legible(value)} {metric.unit}; the others of this task have "
+                f"{legible(lowest)} to {legible(highest)}. A factor of {factor:,.0f} would explain "
+                f"it: {taken} taken for {meant}?",
                 column=measured.column or measured.metric,
                 given=f"{measured.raw_value} {measured.raw_unit}",
                 severity=WARNING,
             )
             return
+
+
+def legible(value: float) -> str:
+    """Four digits of a number, without an exponent where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def few_samples(planned: Planned) -> Iterator[Issue]:

@@ -1,28 +1,23 @@
 """What a submission's page shows: its state in words, its problems, and what it still asks for."""
 
-import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
-from itertools import islice
 
-from ingest import pipeline, progress
+from django.utils.formats import date_format
+
+from ingest import pipeline, problems, progress
 from ingest.formats import FORMATS
-from ingest.forms import ASKED
-from ingest.grid import SEVERITIES, Grid, Remedy, remedy_of
-from ingest.resolve import KINDS, NAMES, PROPOSABLE, Catalogue
+from ingest.grid import Grid, remedy_of
+from ingest.problems import Problem
+from ingest.questions import Questions
+from ingest.sent_files import SentFile, sent_file
 from leaderboard import quantities
 from leaderboard.core import metrics
-from leaderboard.models import Board, Entry, Submission
+from leaderboard.models import Board, Decision, Entry, Run, Submission, Task
 
 State = Submission.State
 ROWS = 25
-ENTRIES = 50
-LABELS = 60
-PATH_PARTS = 24
-NEAR = 5
-# How like a name a word of a path must be to be taken for it.
-SURE = 0.85
+ENTRIES, ENTRIES_OPEN = 50, 12
 WORDS = {
     State.RECEIVED: "Waiting for the check. It takes seconds; this page looks again by itself.",
     State.CHECKED: "Checked. Nothing is on a board before you publish it.",
@@ -34,6 +29,16 @@ WORDS = {
     State.WITHDRAWN: "Withdrawn. This page stays, and its numbers count for nothing.",
     State.SUPERSEDED: "Replaced by a later submission. This page stays.",
 }
+VERDICTS = {
+    Decision.Verdict.RETURNED: "An editor returned it. Mend what they say, and publish it again.",
+    Decision.Verdict.REJECTED: "An editor rejected it. Nothing of it is on a board.",
+}
+DONE = dict.fromkeys(State, "checked") | {
+    State.PUBLISHED: "published",
+    State.QUARANTINED: "set aside",
+    State.WITHDRAWN: "withdrawn",
+    State.SUPERSEDED: "replaced",
+}
 STANDINGS = 20
 FATES = {
     "new": "new run",
@@ -43,62 +48,44 @@ FATES = {
     "skipped": "skipped run",
 }
 STEPS = ("1 Send", "2 Check", "3 Publish")
-SAMPLES_WORDS = {
-    "samples": ("Number of samples", "How many functional units one run did"),
-    "region": ("Region", "Country code of the grid, such as DEU or USA"),
-    "device_count": ("Number of devices", ""),
-}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One thing the file does not say, or says with a name that nobody knows."""
-
-    name: str
-    kind: str
-    label: str
-    rows: int
-    near: list[str]
-    said: str
-
-    @property
-    def words(self) -> str:
-        thing = NAMES.get(self.kind) or SAMPLES_WORDS.get(self.kind, (self.kind, ""))[0].lower()
-        if not self.label:
-            return f"{thing[:1].upper()}{thing[1:]}"
-        if self.kind in NAMES:
-            return f"“{self.label}” is the {thing}"
-        return f"{thing[:1].upper()}{thing[1:]} of “{self.label}”"
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind in ("samples", "device_count")
-
-
-@dataclass(frozen=True)
-class SentFile:
-    """One of the files sent: what it was taken for, how surely, and what else it may have been."""
-
-    path: str
-    label: str
-    sure: str
-    rival: str
-    rows: int
-    note: str
 
 
 class SubmissionPage:
-    def __init__(self, submission: Submission, user):
-        self.submission, self.user = submission, user
+    def __init__(self, submission: Submission, user, posted: Mapping[str, str] | None = None):
+        self.submission, self.user, self.posted = submission, user, posted
         self.is_own = user.is_authenticated and submission.submitted_by_id == user.pk
 
     # State
 
     @property
     def words(self) -> str:
-        if self.submission.state == State.CHECKED and self.submission.summary.get("errors"):
-            return "Checked. Nothing is on a board, and it can be published when it has no errors."
+        if decision := self.verdict:
+            return VERDICTS[Decision.Verdict(decision.verdict)]
+        if self.is_open and self.has_errors:
+            return self.way_out
         return self.progress or WORDS[State(self.submission.state)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its sender, and this reader may act as one."""
+        return self.may_act and self.submission.state in (State.CHECKED, State.REJECTED)
+
+    @property
+    def verdict(self) -> Decision | None:
+        """The editor's word that holds now, where it was not to publish."""
+        last = self.submission.decisions.order_by("-decided_at").first()
+        if last is None or self.submission.state not in (State.CHECKED, State.REJECTED):
+            return None
+        return last if last.decided_at == self.submission.decided_at else None
+
+    @property
+    def way_out(self) -> str:
+        """What its sender can do about the errors."""
+        if self.only_conflicts:
+            return "Nothing changes on a board before you say what becomes of the earlier numbers."
+        step = "Answer what the file does not say" if self.only_asks else "Mend the errors"
+        rest = "or publish it without those rows" if self.can_publish else "and it can be published"
+        return f"Nothing is on a board. {step}, {rest}."
 
     @property
     def progress(self) -> str:
@@ -116,8 +103,12 @@ class SubmissionPage:
         one, errors = self.submission, self.submission.summary.get("errors", 0)
         if one.state == State.RECEIVED:
             return f"{one.filename} is being checked"
-        if errors:
-            return f"{one.filename}: {errors:,} {'error' if errors == 1 else 'errors'}"
+        if self.only_conflicts and self.is_open:
+            return f"{one.filename}: differs from what you published"
+        if self.only_asks:
+            return f"{one.filename}: {quantities.count(self.asked, 'open question')}"
+        if errors and self.submission.state in (State.CHECKED, State.REJECTED):
+            return f"{one.filename}: {quantities.count(errors, 'error')}"
         return f"{one.filename}: {one.get_state_display().lower()}"
 
     @property
@@ -128,12 +119,24 @@ class SubmissionPage:
     def steps(self) -> list[tuple[str, str]]:
         """Each step with its class: done, now, or empty."""
         now = {State.RECEIVED: 1, State.PUBLISHED: 3, State.WITHDRAWN: 3}.get(
-            State(self.submission.state), 2 if self.can_publish else 1
+            State(self.submission.state), 2 if self.can_publish and not self.must_leave_out else 1
         )
         return [
             (text, "done" if place < now else "now" if place == now else "")
             for place, text in enumerate(STEPS)
         ]
+
+    @property
+    def outcome(self) -> str:
+        """What was last done to it, and when."""
+        one = self.submission
+        if one.decided_at is None or self.is_waiting:
+            return ""
+        is_same_day = one.decided_at.date() == one.received_at.date()
+        when = (
+            f"{one.decided_at:%H:%M}" if is_same_day else date_format(one.decided_at, "j F Y, H:i")
+        )
+        return f"{DONE[State(one.state)]} {when}"
 
     @property
     def may_act(self) -> bool:
@@ -142,8 +145,7 @@ class SubmissionPage:
     @property
     def can_publish(self) -> bool:
         """Whether there is anything that could be published, perhaps without some rows."""
-        one = self.submission
-        return self.may_act and one.state in (State.CHECKED, State.REJECTED) and self.has_some
+        return self.is_open and self.has_some
 
     @property
     def has_some(self) -> bool:
@@ -155,11 +157,22 @@ class SubmissionPage:
 
     @property
     def has_conflicts(self) -> bool:
-        return any(issue["code"] == "run.conflict" for issue in self.problems)
+        return any(issue["code"] == "run.conflict" for issue in self.issues)
+
+    @property
+    def must_leave_out(self) -> bool:
+        """Whether it can be published only without some of its rows."""
+        errors = [issue for issue in self.issues if issue["severity"] == "error"]
+        return any(issue["code"] != "run.conflict" for issue in errors)
+
+    @property
+    def only_conflicts(self) -> bool:
+        return self.has_conflicts and not self.must_leave_out
 
     @property
     def conflict_choices(self) -> list[tuple[str, str]]:
-        return [(value.lower(), label) for value, label in Submission.OnConflict.choices]
+        choices = Submission.OnConflict
+        return [(one.value.lower(), one.label) for one in choices if one != choices.ERROR]
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -206,33 +219,37 @@ class SubmissionPage:
     # Problems
 
     @property
-    def problems(self) -> list[dict]:
+    def issues(self) -> list[dict]:
         return self.submission.issues
 
-    @property
-    def remedies(self) -> list[tuple[dict, Remedy | None]]:
-        """Each problem with what would mend it in all its rows."""
-        columns = self.submission.summary.get("columns", [])
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Each problem that is not asked about, with what would mend it in all its rows."""
+        summary = self.submission.summary
+        columns, rows = summary.get("columns", []), summary.get("rows", 0)
         return [
-            (issue, remedy_of(issue, columns) if self.can_change else None)
-            for issue in self.problems
+            Problem(
+                issue,
+                remedy_of(issue, columns) if self.can_change else None,
+                rows,
+                self.file_count > 1,
+            )
+            for issue in self.issues
+            if issue["code"] not in self.asked_codes
         ]
 
-    @property
+    @cached_property
     def asked_codes(self) -> set[str]:
-        """The codes of problems that an answer of the sender's mends."""
-        return {f"{one.kind}.{word}" for one in self.asked for word in ("unknown", "missing")}
+        return self.questions.codes if self.can_change else set()
 
     @property
-    def problem_counts(self) -> list[tuple[int, str]]:
-        """How many kinds of errors, warnings and notes there are."""
-        found = Counter(issue["severity"] for issue in self.problems)
-        return [(found[kind], name) for kind, name in SEVERITIES.items() if found[kind]]
+    def summed(self) -> str:
+        return problems.summed(self.problems)
 
     @property
     def more_problems(self) -> int:
         """Issues beyond those that are kept."""
-        told = sum(issue.get("count", 1) for issue in self.problems)
+        told = sum(issue.get("count", 1) for issue in self.issues)
         summary = self.submission.summary
         return max(summary.get("errors", 0) + summary.get("warnings", 0) - told, 0)
 
@@ -253,80 +270,20 @@ class SubmissionPage:
         counts = self.submission.summary.get("fates", {})
         return [(words, counts[fate]) for fate, words in FATES.items() if counts.get(fate)]
 
-    # Context
-
     @cached_property
-    def asked(self) -> list[Asked]:
-        """One field per distinct label, the commonest first."""
-        if not self.can_change:
-            return []
-        found = []
-        for kind, labels in self.submission.summary.get("asked", {}).items():
-            if not isinstance(labels, dict):
-                labels = {"": self.submission.summary.get("rows", 0)}
-            for label, rows in islice(sorted(labels.items(), key=lambda pair: -pair[1]), LABELS):
-                found.append(self.field(kind, label, rows))
-        return found
-
-    def field(self, kind: str, label: str, rows: int) -> Asked:
-        # A task's samples are asked for by the task as the file writes it.
-        near = list(self.catalogue.near(kind, label)) if kind in KINDS and label else []
-        if kind in KINDS:
-            near = list(dict.fromkeys([*near, *self.named_by_path(kind)]))[:NEAR]
-        said = self.submission.context.get(kind, "")
-        said = said.get(label, "") if isinstance(said, dict) else said
-        return Asked(f"{ASKED}{kind}:{label}", kind, label, rows, near, str(said))
-
-    @cached_property
-    def path_parts(self) -> list[str]:
-        """The words of the files' paths, without their endings."""
-        paths = [one["path"] for one in self.submission.summary.get("files", [])]
-        words = [
-            word
-            for path in [self.submission.filename, *paths]
-            for word in re.split(r"[/\\_ ]+", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", path))
-        ]
-        return list(dict.fromkeys(words))[:PATH_PARTS]
-
-    def named_by_path(self, kind: str) -> list[str]:
-        """Rows of the catalogue that a folder or file is called after."""
-        found = [self.catalogue.near(kind, word, cutoff=SURE) for word in self.path_parts]
-        return [slug for slugs in found for slug in slugs]
+    def questions(self) -> Questions:
+        return Questions(self.submission, self.user, self.posted)
 
     @property
-    def saved(self) -> list[str]:
-        """The names of the user's saved answers."""
-        if not self.user.is_authenticated:
-            return []
-        return list(self.user.mappings.order_by("name").values_list("name", flat=True))
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        return Catalogue()
+    def asked(self) -> int:
+        """How many answers are open that the reader may give."""
+        return len(self.questions.open) if self.can_change else 0
 
     @property
-    def can_be_new(self) -> list[tuple[str, str]]:
-        """The kinds of names that a sender may bring, where some are asked for."""
-        asked = {field.kind for field in self.asked if field.label}
-        return [(kind, f"{NAMES[kind]}s") for kind in PROPOSABLE if kind in asked]
-
-    @property
-    def lists(self) -> list[tuple[str, list[str]]]:
-        """Suggestions by kind: all slugs of the catalogue, for kinds that are asked for."""
-        kinds = {field.kind for field in self.asked if field.kind in KINDS}
-        return [
-            (kind, sorted({row.slug for row in self.catalogue.rows[kind].values()}))
-            for kind in sorted(kinds)
-        ]
-
-    @property
-    def said(self) -> list[tuple[str, str, str]]:
-        """What the sender said: key, label, value."""
-        found = []
-        for key, value in self.submission.context.items():
-            pairs = value.items() if isinstance(value, dict) else [("", value)]
-            found += [(key, label, str(text)) for label, text in pairs]
-        return found
+    def only_asks(self) -> bool:
+        """Whether answers are all that it takes."""
+        errors = [issue for issue in self.issues if issue["severity"] == "error"]
+        return bool(self.asked) and all(one["code"] in self.asked_codes for one in errors)
 
     # Files and rows
 
@@ -358,17 +315,43 @@ class SubmissionPage:
 
     # What became of it
 
+    @cached_property
+    def tasks(self) -> list[str]:
+        """The names of its tasks."""
+        slugs = self.submission.summary.get("tasks", [])
+        return list(
+            Task.objects.filter(slug__in=slugs).order_by("name").values_list("name", flat=True)
+        )
+
     @property
     def boards(self):
         tasks = self.submission.summary.get("tasks", [])
         return Board.objects.filter(task__slug__in=tasks).order_by("position", "title")
 
+    @property
+    def replaced(self) -> int:
+        """How many of its runs gave way to later ones."""
+        return Run.objects.filter(submission=self.submission).exclude(replaced_by=None).count()
+
     @cached_property
     def entries(self) -> list[Entry]:
-        if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN):
+        hidden = (State.HELD, State.EMBARGOED) if self.may_act else ()
+        if self.submission.state not in (State.PUBLISHED, State.WITHDRAWN, *hidden):
             return []
         entries = Entry.objects.named().filter(runs__submission=self.submission)
         return list(entries.distinct().order_by("pk")[:ENTRIES])
+
+    @property
+    def first_entries(self) -> list[Entry]:
+        return self.entries[:ENTRIES_OPEN]
+
+    @property
+    def further_entries(self) -> list[Entry]:
+        return self.entries[ENTRIES_OPEN:]
+
+    @property
+    def has_several_tasks(self) -> bool:
+        return len(self.tasks) > 1
 
 
 def board_effect(board: dict) -> dict:
@@ -393,23 +376,3 @@ def board_effect(board: dict) -> dict:
     labels = [metrics.get(slug).label for slug in board["objectives"]]
     more = board["ranked"] - len(lines)
     return board | {"labels": labels, "lines": lines, "more": more}
-
-
-def sent_file(told: dict) -> SentFile:
-    """A file as its submission's summary tells it."""
-    scores = sorted(told.get("scores", {}).items(), key=lambda pair: -pair[1])
-    label = FORMATS[told["format"]].LABEL if told["format"] in FORMATS else ""
-    sure = dict(scores).get(told["format"])
-    rivals = [
-        f"{FORMATS[slug].LABEL} {score:.0%}"
-        for slug, score in scores[:2]
-        if slug in FORMATS and slug != told["format"]
-    ]
-    return SentFile(
-        told["path"],
-        label,
-        "" if sure is None else f"{sure:.0%}",
-        rivals[0] if rivals else "",
-        told.get("rows", 0),
-        told.get("note", ""),
-    )

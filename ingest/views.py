@@ -207,8 +207,16 @@ def owned(request: HttpRequest, public_id) -> Submission:
 @never_cache
 @require_safe
 def submission(request: HttpRequest, public_id) -> HttpResponse:
-    page = SubmissionPage(seen(request, public_id), request.user)
-    return render(request, "ingest/submission.html", {"submission": page.submission, "page": page})
+    return submission_page(request, SubmissionPage(seen(request, public_id), request.user))
+
+
+def submission_page(request: HttpRequest, page: SubmissionPage, refused: str = "") -> HttpResponse:
+    return render(
+        request,
+        "ingest/submission.html",
+        {"submission": page.submission, "page": page, "refused": refused},
+        status=400 if refused else 200,
+    )
 
 
 @login_required
@@ -227,7 +235,11 @@ def recheck(request: HttpRequest, public_id) -> HttpResponse:
             context=context,
             format=request.POST.get("format"),
         )
-    except (pipeline.NotAllowed, ContextError) as refused:
+    except ContextError as refused:
+        # Nothing that was typed is lost.
+        page = SubmissionPage(submission, request.user, posted=request.POST)
+        return submission_page(request, page, refused=str(refused))
+    except pipeline.NotAllowed as refused:
         messages.error(request, str(refused))
     except IntegrityError:
         messages.error(request, "You sent this file with these answers already.")
@@ -243,7 +255,10 @@ def publish(request: HttpRequest, public_id) -> HttpResponse:
     try:
         chosen = choices_of(request.POST)
         pipeline.publish(submission.pk, by=request.user, **chosen)
-    except (pipeline.NotAllowed, ChoiceError) as refused:
+    except ChoiceError as refused:
+        page = SubmissionPage(submission, request.user, posted=request.POST)
+        return submission_page(request, page, refused=str(refused))
+    except pipeline.NotAllowed as refused:
         messages.error(request, str(refused))
     else:
         later(tasks.ingest, submission.pk)

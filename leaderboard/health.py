@@ -26,7 +26,8 @@ WORKER_SILENT_AFTER_S = 60
 STUCK_AFTER_S = 180
 
 WAITING_SQL = """
-    SELECT extract(epoch FROM now() - min(received_at)) FROM leaderboard_submission
+    SELECT extract(epoch FROM now() - min(coalesce(decided_at, received_at)))
+    FROM leaderboard_submission
     WHERE state = 'RECEIVED'
 """
 # Rederivations under way: metric (empty for all), batches done and in all.

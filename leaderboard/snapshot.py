@@ -116,6 +116,16 @@ class Snapshot:
         """Those of them that can rank."""
         return tuple(one for one in self.metrics if metrics.get(one).better != metrics.NEITHER)
 
+    def commonest(self, *, besides: str) -> str:
+        """The metric that most entries have and that can rank, if it is half of them; else none."""
+        counts = {
+            metric: int(np.isfinite(self.part("value", metric)).sum())
+            for metric in self.available
+            if metric != besides
+        }
+        found = max(counts, key=counts.__getitem__, default="")
+        return found if found and 2 * counts[found] >= len(self) else ""
+
     def part(self, part: str, metric: str) -> np.ndarray:
         """`value`, `low`, `high` or `origin` of a metric; all missing where no entry has it."""
         if metric in self.tables["metrics"]:

@@ -569,23 +569,46 @@ def test_a_folder_is_sent_with_the_paths_of_its_files(site, watched, mistaken, t
     assert submission.filename == "runs"
 
 
-def test_a_file_goes_from_the_browser_to_the_frontier(site, watched, worker):
+def walk_to(page, thing) -> None:
+    """Press Tab until it has the focus."""
+    for _ in range(80):
+        if thing.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {thing}.")
+
+
+def press(page, name: str) -> None:
+    walk_to(page, page.get_by_role("button", name=name))
+    page.keyboard.press("Enter")
+
+
+def test_a_file_goes_from_the_browser_to_the_frontier_by_keyboard_alone(site, watched, worker):
+    keys = watched.keyboard
     opened(watched, f"{site.url}/accounts/signup/?next=/submit/")
-    watched.get_by_label("Username").fill("newcomer")
-    watched.get_by_label("Password", exact=True).fill(PASSWORD)
-    watched.get_by_label("Password confirmation").fill(PASSWORD)
-    watched.get_by_role("button", name="Create the account").click()
+    for label, text in (
+        ("Username", "newcomer"),
+        ("Password", PASSWORD),
+        ("Password confirmation", PASSWORD),
+    ):
+        walk_to(watched, watched.get_by_label(label, exact=True))
+        keys.type(text)
+    press(watched, "Create the account")
+    watched.wait_for_url(f"{site.url}/submit/")
     rows = (
         "model,hardware,device_count,task,quality [%],node_energy [J],cost [USD]\n"
         "Model A,H100,8,Quiz,95,5,0.5\n"
     )
     file = {"name": "results.csv", "mimeType": "text/csv", "buffer": rows.encode()}
 
+    walk_to(watched, watched.get_by_label("Drop a file here"))
+    # From here on the dialog is the system's.
     watched.get_by_label("Drop a file here").set_input_files(file)
-    watched.get_by_role("button", name="Check the file").click()
-    watched.get_by_label("“Quiz” is the task").fill(site.board.task.slug)
-    watched.get_by_role("button", name="Check again").click()
-    watched.get_by_role("button", name="Publish 1 run").click()
+    press(watched, "Check the file")
+    walk_to(watched, watched.get_by_label("“Quiz” is the task"))
+    keys.type(site.board.task.slug)
+    press(watched, "Check again")
+    press(watched, "Publish 1 run")
     watched.get_by_text("Published. Its numbers count").wait_for()
 
     def leads() -> bool:

@@ -80,7 +80,7 @@ class Cells:
         comma = self.comma_hint if "," in text else ""
         self.issue(
             "number.invalid",
-            f"“{shown(text)}” is not a finite number.",
+            f"“{shown(text)}” is not a number.",
             column,
             given=text,
             expected=("12.5", "1.25e1"),
@@ -95,7 +95,7 @@ class Cells:
             return None
         if _COUNT.fullmatch(text) and 1 <= int(text.split(".")[0]) <= _limits.COUNT:
             return int(text.split(".")[0])
-        message = f"“{shown(text)}” is not a count from 1 to {_limits.COUNT:,}."
+        message = f"“{shown(text)}” is not a whole number from 1 to {_limits.COUNT:,}."
         self.issue("count.invalid", message, name, given=text)
         return None
 
@@ -168,7 +168,7 @@ class Cells:
             self.issue("row.long", message, EXTRA, given=beyond)
         for column, cell in self.row.cells.items():
             if column.endswith(REPEATED) and stated(cell):
-                message = f"The keys {stated(cell)} occur twice; the first non-empty value counts."
+                message = f"Found twice: {stated(cell)}. The first value that is not empty counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
 
 

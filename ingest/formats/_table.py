@@ -141,7 +141,7 @@ def _header(record: list[str], name: Callable[[str], str]) -> list[str]:
         )
     _check_lengths(record, record, 0, _limits.NAME_CHARS)
     counted = Counter(name(column) for column in record if column.strip())
-    repeated = tuple(c for c in record if c.strip() and counted[name(c)] > 1)
+    repeated = tuple(dict.fromkeys(c for c in record if c.strip() and counted[name(c)] > 1))
     if repeated:
         raise Unreadable(
             Issue(

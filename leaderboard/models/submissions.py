@@ -28,7 +28,9 @@ class SubmissionQuerySet(models.QuerySet):
     def waiting(self, *, at: datetime, since: datetime):
         """Received, and nobody is at work on it: never taken up, or its lease has run out."""
         return self.filter(
-            Q(lease_until=None, received_at__lt=since) | Q(lease_until__lt=at),
+            Q(lease_until=None, received_at__lt=since, decided_at=None)
+            | Q(lease_until=None, decided_at__lt=since)
+            | Q(lease_until__lt=at),
             state=Submission.State.RECEIVED,
         )
 

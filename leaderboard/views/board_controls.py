@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from leaderboard.core import metrics
 from leaderboard.core.own import WISHES
-from leaderboard.filters import MOST_LAYERS, STATED, Filters
+from leaderboard.filters import MOST_LAYERS, STATED
 from leaderboard.views.board_choices import Choice, Option
 
 SHAPES = {
@@ -91,8 +91,7 @@ class Controls:
     @property
     def usual_x(self) -> str:
         """What stands across when the reader says only what stands up."""
-        query = QueryDict(f"y={self.page.filters.y}")
-        return Filters.read(query, self.page.board, self.page.usual.objectives).x
+        return self.page.read(QueryDict(f"y={self.page.filters.y}")).x
 
     @property
     def scales(self) -> list[Option]:

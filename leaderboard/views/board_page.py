@@ -61,25 +61,36 @@ class BoardPage:
     def __init__(self, board: Board, query: QueryDict):
         self.board, self.query = board, query
         prefetch_related_objects([board], "objectives")
-        snapshot = snapshots.of(board)
-        self.available = snapshot.available
-        ranked_by = tuple(metric for metric in board.metrics if metric in self.available)
-        self.filters = Filters.read(query, board, ranked_by)
-        self.usual = Filters.read(QueryDict(), board, ranked_by)
+        self.snapshot = snapshots.of(board)
+        self.available = self.snapshot.available
+        self.ranked_by = tuple(one for one in board.metrics if one in self.available)
+        self.filters = self.read(query)
+        self.usual = self.read(QueryDict())
+        asked = [*self.filters.objectives, self.filters.y, self.filters.x, *self.ranked_by]
         self.metrics = [
             metric
-            for metric in dict.fromkeys(
-                [*self.filters.objectives, self.filters.y, self.filters.x, *ranked_by]
-            )
+            for metric in dict.fromkeys(asked)
             if metric in self.available or metric in self.filters.objectives
         ]
-        self.standings = Standings(board, self.filters, snapshot)
+        self.standings = Standings(board, self.filters, self.snapshot)
         self.known_axes: dict[str, Axis] = {}
         self.choices, self.limits, self.controls = Choices(self), Limits(self), Controls(self)
         self.table = Table(self)
 
     def __len__(self):
         return len(self.standings)
+
+    def read(self, query: QueryDict) -> Filters:
+        """The question in `query`; an axis that it leaves open gets a metric that most have."""
+        filters = Filters.read(query, self.board, self.ranked_by)
+        is_open = "x" not in query and filters.x not in self.available
+        across = is_open and self.snapshot.commonest(besides=filters.y)
+        return replace(filters, x=across) if across else filters
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there are two metrics with values, to be drawn against each other."""
+        return self.filters.x != self.filters.y and self.filters.x in self.available
 
     # Addresses
 
@@ -185,6 +196,9 @@ class BoardPage:
 
     @property
     def finding(self) -> str:
+        is_told = "x" in self.query or self.filters.x in self.filters.objectives
+        if not (self.is_drawn and is_told):
+            return ""
         return self.parts.shared("finding", lambda: finding(self.chart))
 
     @property
@@ -230,8 +244,9 @@ class BoardPage:
         advised = self.standings.points.entries[self.advice.named_places]
         lacking = [ids[:NAMED_AS_MISSING] for ids in self.standings.lacking.values()]
         # A chart that was drawn for another page of the question has its names.
-        is_drawn = self.parts.has("figure") and self.parts.has("finding")
-        drawn = [] if is_drawn else [self.chart.points.entries[self.chart.named]]
+        is_kept = self.parts.has("figure") and self.parts.has("finding")
+        is_needed = self.is_drawn and not is_kept
+        drawn = [self.chart.points.entries[self.chart.named]] if is_needed else []
         return self.standings.who(np.unique(np.concatenate([rows, advised, *drawn, *lacking])))
 
     def drawn_as(self, entries: Sequence[int]) -> list[Who]:

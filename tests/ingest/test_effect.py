@@ -78,6 +78,23 @@ def test_who_would_be_dominated_is_named(sender):
     assert len(rows[1]["beaten"]) == len(rows[1]["beating"]) == 1
 
 
+def test_a_metric_that_the_file_is_the_first_to_bring_ranks_in_its_preview(sender):
+    """Nobody has an energy yet; once one is there, the board ranks by it."""
+    first = HEADER.replace(",node_energy [J],latency [s]", "")
+    sent(csv("tiny,riddles,card-9,1,50", "tiny,riddles,card-9,2,60", header=first), by=sender)
+    board = Board.objects.get()
+    assert frontiers.ranked_by(board) == ("quality",)
+
+    submission = sent(csv(row(3, quality=40, energy=100)), by=sender, publish="NO")
+
+    rows, found = standings(submission)
+    assert found["objectives"] == ["quality", "node_energy"]
+    publish(submission)
+    assert frontiers.ranked_by(board) == tuple(found["objectives"])
+    assert rows[1]["layer"] == 1
+    assert len(on_frontier(board)) == found["enter"] == 1
+
+
 def test_a_repeat_is_ranked_with_its_pooled_value(sender):
     sent(csv(row(1, energy=100)), by=sender)
 

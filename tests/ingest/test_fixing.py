@@ -345,7 +345,7 @@ def test_rejected_rows_go_out_with_their_errors_in_the_order_of_the_file():
         ("2", "results.csv", "tiny"),
         ("3", "results.csv", "tinny"),
     ]
-    assert lines[0]["errors"] == "quality [%]: “x” is not a finite number."
+    assert lines[0]["errors"] == "quality [%]: “x” is not a number."
 
 
 def test_a_table_mended_and_brought_back_fixes_the_cells_that_differ():

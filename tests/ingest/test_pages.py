@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ingest import files, pipeline, progress
+from ingest.checking import Pass
 from ingest.errors import ERRORS
 from ingest.report import Report
+from ingest.spool import spooled
 from leaderboard.models import Submission
 from tests.builders import (
     NOW,
@@ -107,7 +109,7 @@ def test_the_page_lists_all_problems_folded(client, sender, world):
     page = text_of(client.get(sent(client, HEADER + rows).get_absolute_url()))
 
     assert "Row 1 and 2 others: 2, 3" in page
-    assert "“x” is not a finite number." in page
+    assert "“x” is not a number." in page
     assert "/help/errors/hardware.unknown/" in page
     assert "Publish 1 run" not in page
 
@@ -125,7 +127,7 @@ def test_what_the_file_does_not_say_is_asked_once_per_name_and_taken(client, sen
     submission.refresh_from_db()
     assert submission.context == {"hardware": {"CITIC": "gpu-one"}}
     assert submission.summary["errors"] == 0
-    assert "hardware of “CITIC” = gpu-one" in text_of(client.get(submission.get_absolute_url()))
+    assert "“CITIC”: gpu-one" in text_of(client.get(submission.get_absolute_url()))
 
 
 def test_context_may_come_with_the_file(client, sender, world):
@@ -356,3 +358,22 @@ def test_a_file_that_takes_longer_says_how_far_it_is(client, world):
     assert "12,400 rows read, 12,000 checked (25%)" in page
     shown = client.get(f"/api/v1/submissions/{submission.public_id}/").json()["progress"]
     assert (shown["rows_read"], shown["share"]) == (12_400, 0.25)
+
+
+def test_how_far_a_reader_is_agrees_with_its_rows(world):
+    """A text is read for its encoding before it is read for its rows."""
+    total = 20_000
+    rows = "".join(f"Sparrow-3B,GPU One,trivia,70,12,0.{n:05}\n" for n in range(total))
+    told = []
+
+    def note(report: Report, bytes_read: int) -> None:
+        told.append((report.rows / total, bytes_read / len(HEADER + rows)))
+
+    with spooled([("rows.csv", [(HEADER + rows).encode()])]) as spool:
+        for _ in Pass(spool, "", {}, told=note).batches():
+            pass
+
+    halfway = [share for done, share in told if 0.3 < done < 0.7]
+    assert halfway
+    assert all(abs(share - done) < 0.2 for done, share in told)
+    assert all(share < 0.9 for share in halfway)

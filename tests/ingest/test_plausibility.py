@@ -32,7 +32,28 @@ def test_an_energy_3600_times_its_neighbours_names_the_slip():
 
     assert (slipped.state, warnings(slipped)) == ("HELD", {"unit.slip"})
     assert "3,600" in slipped.issues[0]["message"]
-    assert "Wh taken for J" in slipped.issues[0]["message"]
+    assert "158,400 J" in slipped.issues[0]["message"]
+    assert ": J taken for Wh?" in slipped.issues[0]["message"]
+
+
+def test_an_energy_3600_times_too_small_names_the_slip_the_other_way_round():
+    sent(csv(*(row(n, energy=40_000 + n) for n in range(1, 9))))
+
+    slipped = sent(csv(row(20, energy=40_004 / 3600)), by=make_user())
+
+    assert slipped.state == "HELD"
+    assert ": Wh taken for J?" in slipped.issues[0]["message"]
+
+
+def test_what_is_held_tells_its_editor_what_publishing_would_do():
+    sent(csv(*(row(n, energy=40 + n) for n in range(1, 9))))
+
+    slipped = sent(csv(row(20, energy=44 * 3600)), by=make_user())
+
+    (board,) = slipped.effect["boards"]
+    (standing,) = board["standings"]
+    assert standing["dominated_by"] == 0 or standing["layer"] > 1
+    assert standing["values"]["node_energy"][0] == 44 * 3600
 
 
 @pytest.mark.parametrize("energy", [44, 44 * 15, 44 * 900_000])

@@ -61,7 +61,7 @@ def test_other_numbers_of_the_same_are_asked_about(sender):
     other = sent(csv(row(energy=120)), by=sender)
 
     assert (other.state, codes(other)) == ("REJECTED", ["run.conflict"])
-    assert "node_energy 100, now 120" in other.issues[0]["message"]
+    assert "node energy 100 J, now 120 J" in other.issues[0]["message"]
     assert energy() == 100
 
 
@@ -129,6 +129,36 @@ def test_the_numbers_of_others_count_beside_ours(sender):
     assert energy() == 100  # of 100, 100 and 120
 
 
+def test_the_page_asks_what_becomes_of_earlier_numbers_and_keeps_the_choice(sender, client):
+    sent(csv(row(energy=100)), by=sender)
+    submission = sent(csv(row(energy=120)), by=sender, publish="NO")
+    client.force_login(sender)
+    address = submission.get_absolute_url()
+
+    page = client.get(address).content.decode()
+    assert "differs from what you published" in page
+    assert "0 runs" not in page
+    assert '<option value="error"' not in page
+
+    refused = client.post(f"{address}publish/", {"on_conflict": "supersede"})
+    assert refused.status_code == 400
+    assert "Say why the earlier numbers are replaced." in refused.content.decode()
+    assert '<option value="supersede" selected>' in refused.content.decode()
+
+    client.post(f"{address}publish/", {"on_conflict": "supersede", "reason": "correction"})
+    work(submission)
+    assert (submission.state, energy()) == ("PUBLISHED", 120)
+
+
+def test_the_page_of_a_file_says_how_many_of_its_runs_were_replaced(sender, client):
+    first = sent(csv(row(1), row(2)), by=sender)
+    sent(csv(row(1, energy=7)), by=sender, on_conflict="SUPERSEDE", reason="correction")
+
+    page = client.get(first.get_absolute_url()).content.decode()
+
+    assert "Of its runs, 1 gave way to later numbers." in page
+
+
 def test_replacing_needs_a_reason(sender):
     submission = sent(csv(row()), by=sender, publish="NO")
 
@@ -165,6 +195,36 @@ def test_a_file_of_errors_has_nothing_to_publish(sender):
 
 
 # Embargo
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("2099-12-31", datetime(2099, 12, 31, tzinfo=UTC)),
+        ("2099-12-31T09:00:00+02:00", datetime(2099, 12, 31, 7, tzinfo=UTC)),
+    ],
+)
+def test_an_embargo_is_said_on_the_page_as_a_day_or_as_a_time(sender, client, said, expected):
+    submission = sent(csv(row()), by=sender, publish="NO")
+    client.force_login(sender)
+
+    client.post(f"{submission.get_absolute_url()}publish/", {"embargo_until": said})
+    work(submission)
+
+    assert (submission.state, submission.embargo_until) == ("EMBARGOED", expected)
+
+
+@pytest.mark.parametrize("said", ["2099-02-30", "2099-12-31T09:00:00", "soon"])
+def test_an_embargo_that_is_no_time_is_refused(sender, client, said):
+    submission = sent(csv(row()), by=sender, publish="NO")
+    client.force_login(sender)
+
+    answer = client.post(f"{submission.get_absolute_url()}publish/", {"embargo_until": said})
+
+    assert answer.status_code == 400
+    assert "expected a date" in answer.content.decode()
+    submission.refresh_from_db()
+    assert submission.state == "CHECKED"
 
 
 def test_under_embargo_nothing_counts_until_the_day(sender, client):

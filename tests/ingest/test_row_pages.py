@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ingest import pipeline
 from leaderboard.models import Entry, Submission
-from tests.builders import make_hardware, make_submission, make_user
+from tests.builders import make_hardware, make_model, make_submission, make_user
 from tests.ingest.files import HEADER, csv, make_catalogue, row, sent
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_a_row_has_a_form_with_its_problems_beside_the_cells(client, sender):
     page = text_of(client.get(address(submission, "rows/1/")))
 
     assert 'name="cell:quality [%]" value="x"' in page
-    assert "“x” is not a finite number." in page
+    assert "“x” is not a number." in page
     assert client.get(address(submission, "rows/2/")).status_code == 404
     assert client.get(address(submission, "rows/1/?path=other.csv")).status_code == 404
     assert client.get(address(submission, "rows/1/?path=%00")).status_code == 404
@@ -422,9 +422,55 @@ def test_a_name_that_can_not_be_used_is_told_and_nothing_checked(client, sender,
 
     answer = client.post(address(submission, "recheck/"), answers | fields, follow=True)
 
-    assert answer.status_code == 200
+    assert answer.status_code == 400
+    assert 'name="asked:model:tinny" value="tiny"' in answer.content.decode()  # Still there.
     submission.refresh_from_db()
     assert (submission.state, submission.context) == ("CHECKED", {})
+
+
+def test_an_answer_is_changed_and_taken_back(client, sender):
+    make_model("Small", slug="small")
+    submission = checked(sender, row(1, model="tinny"), row(2, hardware="card-8"))
+    received_at, page = submission.received_at, address(submission, "recheck/")
+
+    def answered(name: str, answer: str) -> dict:
+        client.post(page, {name: answer})
+        pipeline.ingest(submission.pk, at=timezone.now())
+        submission.refresh_from_db()
+        return submission.context
+
+    assert answered("asked:model:tinny", "tiny") == {"model": {"tinny": "tiny"}}
+    assert answered("answered:model:tinny", "small") == {"model": {"tinny": "small"}}
+    assert submission.summary["asked"] == {"hardware": {"card-8": 1}}
+    assert answered("answered:model:tinny", "") == {}
+    assert submission.summary["asked"] == {"hardware": {"card-8": 1}, "model": {"tinny": 1}}
+    assert submission.received_at == received_at
+
+
+def test_more_than_what_is_asked_can_be_said_on_the_page(client, sender):
+    submission = checked(sender, row(1))
+    page = text_of(client.get(address(submission)))
+    assert 'name="asked:device_count:"' in page
+
+    client.post(address(submission, "recheck/"), {"asked:device_count:": "4", "asked:region:": ""})
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    submission.refresh_from_db()
+    assert submission.context == {"device_count": 4}
+    assert "number of devices: 4" in text_of(client.get(address(submission)))
+
+
+def test_a_model_that_neither_file_nor_catalogue_names_is_brought_by_its_sender(client, sender):
+    submission = checked(sender, ",riddles,card-9,50,100", header=NAMELESS)
+    assert "1 open question" in text_of(client.get(address(submission)))
+
+    client.post(address(submission, "recheck/"), {"asked:model:": "My Own 7B", "new:model": "1"})
+    pipeline.ingest(submission.pk, at=timezone.now())
+    client.post(address(submission, "publish/"))
+    pipeline.ingest(submission.pk, at=timezone.now())
+
+    (entry,) = Entry.objects.all()
+    assert (entry.model.name, entry.model.is_proposed) == ("My Own 7B", True)
 
 
 def test_answers_under_which_the_file_was_sent_before_are_refused_in_words(client, sender):

@@ -43,6 +43,42 @@ def crowd_of(board: Board, count: int, seed: int = 1) -> list[Entry]:
     ]
 
 
+def test_a_chart_has_axes_that_entries_have_values_on(client):
+    """Quality and cost are objectives that nobody has; carbon is none and is known."""
+    board = make_board("quality", "node_energy", "cost")
+    make_entry(board, energy=5, carbon=2)
+    refresh(board)
+
+    page = BoardPage(board, QueryDict())
+
+    assert (page.filters.y, page.filters.x, page.is_drawn) == ("node_energy", "carbon", True)
+    assert page.chart.left_out == 0
+    assert page.is_default
+
+
+def test_what_few_entries_have_is_drawn_only_for_who_asks(client):
+    board = make_board("quality", "node_energy")
+    make_entry(board, energy=5, latency=2)
+    make_entry(board, energy=6)
+    make_entry(board, energy=7)
+    refresh(board)
+
+    assert not BoardPage(board, QueryDict()).is_drawn
+    assert BoardPage(board, QueryDict()).finding == ""
+    assert BoardPage(board, QueryDict("x=latency")).is_drawn
+
+
+def test_a_single_metric_is_not_drawn_against_nothing(client):
+    board = make_board("quality", "node_energy")
+    make_entry(board, quality=0.5)
+    refresh(board)
+
+    page = text_of(client.get(board.get_absolute_url()))
+
+    assert "a number of one metric only" in page
+    assert "<figure" not in page.partition('id="table"')[0]
+
+
 def points_of(board: Board) -> dict[int, tuple[float, ...]]:
     """Entry → its point, of those that have one."""
     found: dict[int, dict[str, float]] = {}
