@@ -79,18 +79,19 @@ class NumberResource(ModelResource):
         widgets = {name: {"coerce_to_string": False} for name in NUMBER}
 
 
-class InBulk:
-    """A resource as for large files: every row is new, and relations are looked up once."""
+class Lean:
+    """Options for large files, as the documentation advises: every row is new."""
 
-    fields: dict[str, Field]
+    use_bulk = True
+    batch_size = 5_000
+    force_init_instance = True
+    skip_diff = True
+    report_skipped = False
+    use_transactions = True
 
-    class Meta:
-        use_bulk = True
-        batch_size = 5_000
-        force_init_instance = True
-        skip_diff = True
-        report_skipped = False
-        use_transactions = True
+
+class InBulk(ModelResource):
+    """Looks relations up once."""
 
     def __init__(self, **choices: Any) -> None:
         super().__init__(**choices)
@@ -100,15 +101,18 @@ class InBulk:
 
 
 class EntriesInBulk(InBulk, EntryResource):
-    pass
+    class Meta(Lean, EntryResource.Meta):
+        pass
 
 
 class RunsInBulk(InBulk, RunResource):
-    pass
+    class Meta(Lean, RunResource.Meta):
+        pass
 
 
 class NumbersInBulk(InBulk, NumberResource):
-    pass
+    class Meta(Lean, NumberResource.Meta):
+        pass
 
 
 # Resources of entries, runs and numbers.
@@ -136,13 +140,14 @@ def imported(
 def completed(table: Dataset, submission: Submission) -> Dataset:
     """The table with the columns that the file does not have."""
     settings = [{"batch": int(batch)} for batch in table["setting:batch"]]
-    for header, column in {
+    columns: dict[str, list[Any]] = {
         "method": ["baseline"] * len(settings),
         "settings": settings,
         "settings_key": [settings_key(each) for each in settings],
         "submission": [submission.pk] * len(settings),
         "path": [PATH] * len(settings),
-        "row": range(1, 1 + len(settings)),
-    }.items():
-        table.append_col(list(column), header=header)
+        "row": list(range(1, 1 + len(settings))),
+    }
+    for header, column in columns.items():
+        table.append_col(column, header=header)
     return table

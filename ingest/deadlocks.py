@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 
 from django.db import OperationalError, connection
 
@@ -18,14 +19,14 @@ def transactions_of(error: OperationalError) -> list[str]:
     return re.findall(r"\d+", detail)
 
 
-def wait_for(transactions: list[str]) -> None:
+def wait_for(transactions: Sequence[str]) -> None:
     """Wait until none of these transactions goes on.
 
     Tried again at once, work would meet the other's as before, and break it off in turn.
     """
     with connection.cursor() as cursor:
         while transactions:
-            cursor.execute(RUNNING, [transactions])
+            cursor.execute(RUNNING, [list(transactions)])
             if not cursor.fetchone()[0]:
                 return
             time.sleep(AGAIN_S)

@@ -5,7 +5,7 @@ record: its state, lease and fence say who works on it, so a message may be lost
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -139,7 +139,7 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
     if claimed is None:
         return set()
     fault("after_claim")
-    after: list[str] = []
+    after: Sequence[str] = ()
     for tries_left in reversed(range(TRIES if is_protected("retry") else 1)):
         try:
             boards = worked(claimed, at=at, after=after)
@@ -153,7 +153,7 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
     return boards
 
 
-def worked(claimed: Submission, *, at: datetime, after: list[str]) -> set[int]:
+def worked(claimed: Submission, *, at: datetime, after: Sequence[str] = ()) -> set[int]:
     """Do the work of a claim in one transaction, once those named have ended.
 
     Does nothing when the claim was given to somebody else, or the file was withdrawn meanwhile.

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -85,14 +86,19 @@ def test_of_two_that_want_each_others_entries_one_lets_the_other_go_on(monkeypat
     """Their first batches, of 1,000 rows, have entries in common: each try would end alike."""
     make_catalogue()
     monkeypatch.setattr(checking, "BATCH", 600)
-    monkeypatch.setattr(pipeline, "fault", lambda point: point == "mid_copy" and time.sleep(2))
-    tries = []
+    tries: list[int] = []
     worked = pipeline.worked
-    monkeypatch.setattr(
-        pipeline,
-        "worked",
-        lambda claimed, **how: tries.append(claimed.pk) or worked(claimed, **how),
-    )
+
+    def rest(point: str) -> None:
+        if point == "mid_copy":
+            time.sleep(2)
+
+    def counted(claimed: Submission, **how: Any) -> set[int]:
+        tries.append(claimed.pk)
+        return worked(claimed, **how)
+
+    monkeypatch.setattr(pipeline, "fault", rest)
+    monkeypatch.setattr(pipeline, "worked", counted)
     numbers = range(1, 1_981)
     forth = received(csv(*(row(number) for number in numbers)))
     back = received(csv(*(row(number, energy=7 + number) for number in reversed(numbers))))
