@@ -271,7 +271,10 @@ def outlived(site: Site, seen: Seen, rows: int) -> None:
     until(lambda: site.ask(is_over) is True, 60)
     seen.equal("state when its lease is over", site.state(file), "RECEIVED")
     published_once(site, seen, rows, began, limit_s=180)
+    # Whoever began meanwhile may end later.
+    until(site.is_quiet, 60)
     seen.equal("attempts", site.attempts(file), 1)
+    seen.equal("runs in the end", site.count("run"), rows)
 
 
 def poisoned(site: Site, seen: Seen, rows: int) -> None:

@@ -24,6 +24,11 @@ from deploy.clone import ROOT
 from deploy.embedded import Server, Services
 
 HELD_UP_SQL = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+QUIET_SQL = """
+    SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity
+                       WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()
+                         AND backend_type = 'client backend')
+"""
 SETTLED_SQL = """
     SELECT NOT EXISTS (SELECT 1 FROM leaderboard_submission WHERE state = 'RECEIVED')
        AND NOT EXISTS (SELECT 1 FROM leaderboard_change)
@@ -221,6 +226,10 @@ class Site:
     def is_settled(self) -> bool:
         """Whether every file has reached a final state and every board knows of it."""
         return self.ask(SETTLED_SQL) is True
+
+    def is_quiet(self) -> bool:
+        """Whether nobody is in the middle of a transaction."""
+        return self.ask(QUIET_SQL) is True
 
     def breaches(self) -> list[str]:
         """What is not as the stored files say, by the verification from outside."""
