@@ -286,7 +286,7 @@ def import_export(options, rng) -> Iterator[dict]:
     """Our pipeline's rows a second over those of django-import-export, which leaves the same.
 
     In bulk both have the same file. As it starts, it has a smaller one, as so many rows
-    would take it an hour; ours is the rate of the large file.
+    would take it twenty minutes; ours is the rate of the large file.
     """
     ours = 0.0
     for name, resources, rows, at_least in (
