@@ -9,36 +9,28 @@ lists the cases.
 """
 
 import argparse
-import http.client
-import json
-import os
-import select
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from deploy import processes
 from deploy.clone import ROOT
-from deploy.embedded import Postgres, Server, Services, Valkey, last_lines
+from deploy.drill_site import Memory, Site, at_once, scratch_site, until
+from deploy.embedded import Postgres, Valkey, last_lines
+from leaderboard.faults import PROTECTIONS
 
 PICK_UP_S = 60
 SMALL = 5  # rows
 WARM = 10  # uploads before memory is measured
-SETTLED_SQL = """
-    SELECT NOT EXISTS (SELECT 1 FROM leaderboard_submission WHERE state = 'RECEIVED')
-       AND NOT EXISTS (SELECT 1 FROM leaderboard_change)
-"""
+# What the database holds by itself → its table. `--off` takes these away, too.
+CONSTRAINTS = {
+    "submission_sent_once": "leaderboard_submission",
+    "run_once_per_row": "leaderboard_run",
+}
 
 
 def main() -> int:
@@ -58,8 +50,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--title", default="", help="a part of one's title, such as mid_copy")
     parser.add_argument("--rows", type=int, help="of the large files; each drill has its number")
     parser.add_argument("--log", type=int, default=5, help="lines of each log after a failure")
-    parser.add_argument("--off", default="", help="a protection of leaderboard/faults.py to lack")
-    return parser.parse_args()
+    parser.add_argument("--off", default="", help="protections to lack; docs/drills.md lists them")
+    options = parser.parse_args()
+    options.off = set(filter(None, options.off.split(",")))
+    if unknown := options.off - PROTECTIONS.keys() - CONSTRAINTS.keys():
+        parser.error(f"no protection is called {', '.join(sorted(unknown))}")
+    return options
 
 
 class Seen:
@@ -95,7 +91,7 @@ class Drill:
 
     case: int
     title: str
-    play: Callable[["Site", Seen, int], None]
+    play: Callable[[Site, Seen, int], None]
     rows: int = SMALL
     environ: dict[str, str] = field(default_factory=dict)
 
@@ -103,8 +99,11 @@ class Drill:
 def played(drill: Drill, options: argparse.Namespace) -> Seen:
     """The drill on a site of its own; a drill that breaks off has failed."""
     seen = Seen()
-    off = {"ENABLE_FAULTS": "1", "FAULT_OFF": options.off} if options.off else {}
-    with scratch_site({**drill.environ, **off}) as site:
+    off = ",".join(options.off & PROTECTIONS.keys())
+    lacking = {"ENABLE_FAULTS": "1", "FAULT_OFF": off} if off else {}
+    with scratch_site({**drill.environ, **lacking}) as site:
+        for name in options.off & CONSTRAINTS.keys():
+            site.lose(name, CONSTRAINTS[name])
         try:
             drill.play(site, seen, options.rows or drill.rows)
             # Working all out again takes longer than the drill.
@@ -118,301 +117,18 @@ def played(drill: Drill, options: argparse.Namespace) -> Seen:
     return seen
 
 
-# A site to harm
-
-
-class Role:
-    """Web server, worker or clock."""
-
-    def __init__(self, name: str, log: Path, process: subprocess.Popen[bytes]) -> None:
-        self.name, self.log, self.process = name, log, process
-
-    def kill(self) -> None:
-        """End it with its children, as a power cut does."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self, patience_s: float) -> None:
-        """End it as the supervisor does: ask, and kill what is left in the end."""
-        processes.stop(self.process, patience_s=patience_s)
-        self.kill()
-
-    def says(self, words: str) -> bool:
-        return words in self.log.read_text(errors="replace")
-
-
-@dataclass
-class File:
-    """An upload's answer."""
-
-    status: int
-    id: str
-    seconds: float
-
-
-class Site:
-    """A site that runs on scratch servers."""
-
-    def __init__(self, services: Services, environ: dict[str, str]) -> None:
-        self.services = services
-        self.folder, self.temporary = services.folder, services.folder / "tmp"
-        self.port = free_port()
-        self.roles: dict[str, Role] = {}
-        self.environ = {
-            **os.environ,
-            **services.urls,
-            "VAR_DIR": str(self.folder),
-            "TMPDIR": str(self.temporary),
-            "HOST": "127.0.0.1",
-            "PORT": str(self.port),
-            "SECRET_KEY": "a key for a site that lives some minutes, and for no other",
-            "PYTHONUNBUFFERED": "1",
-            # The made-up numbers of a drill are not plausible.
-            "REVIEW": "none",
-            # Nothing here needs the static files.
-            "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
-            **environ,
-        }
-
-    def prepare(self) -> None:
-        """Tables, accounts, an empty board, and what a tester from outside is told of the site."""
-        (self.folder / "run").mkdir()
-        self.temporary.mkdir()
-        self.manage("migrate", "--verbosity", "0")
-        self.tokens: dict[str, str] = json.loads(self.manage("seed_demo", "--rows", "0", "--json"))[
-            "tokens"
-        ]
-        self.template: dict[str, str] = json.loads(self.manage("seed_demo", "--template", "--json"))
-        told = json.loads(self.manage("acceptance_info", "--json"))
-        self.urls: dict[str, str] = told["urls"]
-        self.commands: dict[str, str] = told["procs"]
-
-    def manage(self, *words: str) -> str:
-        """Run a Django command. Returns what it printed."""
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environ, check=False, capture_output=True, text=True
-        )
-        if done.returncode and not done.stdout:
-            raise RuntimeError(f"{words[0]} failed: {done.stderr[-500:]}")
-        return done.stdout
-
-    def start(self, *names: str, **environ: str) -> None:
-        """Start roles and wait until they are at work; keywords are environment variables."""
-        for name in names:
-            log = self.folder / f"{name}{len(list(self.folder.glob('*.log')))}.log"
-            more = {"STATEMENT_TIMEOUT_MS": "5000"} if name == "web" else {}
-            with log.open("ab") as output:
-                process = processes.spawn(
-                    ["sh", "-c", f"exec {self.commands[name]}"],
-                    output=output,
-                    cwd=ROOT,
-                    environ={**self.environ, **more, **environ},
-                )
-            self.roles[name] = Role(name, log, process)
-        for name in names:
-            if until(partial(self.is_at_work, name), 60) > 60:
-                raise RuntimeError(f"{name} does not start")
-
-    def is_at_work(self, name: str) -> bool:
-        if name == "web":
-            return self.get(self.urls["ready"])[0] == 200
-        return self.roles[name].says(" ready." if name == "worker" else "beat: Starting")
-
-    def server(self, kind: type[Server]) -> Server:
-        return next(server for server in self.services.servers if isinstance(server, kind))
-
-    def get(self, path: str) -> tuple[int, float]:
-        """Status and seconds of a page; 0 when nobody answers."""
-        status, _, seconds = self.asked("GET", path)
-        return status, seconds
-
-    def send(self, content: bytes, name: str = "a.csv", by: str = "demo-sender") -> File:
-        """Send a file as a script does."""
-        headers = {
-            "Authorization": f"Bearer {self.tokens[by]}",
-            "Content-Type": "text/csv",
-            "Content-Disposition": f'attachment; filename="{name}"',
-        }
-        status, body, seconds = self.asked("POST", self.urls["upload"], content, headers)
-        with suppress(ValueError):
-            return File(status, str(json.loads(body).get("id", "")), seconds)
-        return File(status, "", seconds)
-
-    def asked(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, bytes, float]:
-        began = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, answer.read(), time.monotonic() - began
-        except (OSError, http.client.HTTPException):
-            return 0, b"", time.monotonic() - began
-        finally:
-            connection.close()
-
-    def announced(self, size: int, *, at_most: float, leaves: bool = False) -> tuple[int, float]:
-        """Announce a body and send a part of it, until an answer comes or the sender leaves.
-
-        Returns the answer's status, 0 without one, and the share that was sent.
-        """
-        head = (
-            f"POST {self.urls['upload']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {self.tokens['demo-sender']}\r\n"
-            f"Content-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"
-        )
-        sent, piece = 0, b"x" * 2**16
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
-            client.sendall(head.encode())
-            while sent < at_most * size:
-                if not leaves and select.select([client], [], [], 0.05)[0]:
-                    break
-                client.sendall(piece)
-                sent += len(piece)
-            answer = b"" if leaves else client.recv(64)
-        return int(answer.split()[1]) if answer else 0, sent / size
-
-    def ask(self, query: str, *values: Any) -> Any:
-        """The first column of the first row of the answer; None when there is no answer."""
-        with (
-            suppress(psycopg.OperationalError),
-            psycopg.connect(self.environ["DATABASE_URL"], autocommit=True) as connection,
-        ):
-            row = connection.execute(query, values).fetchone()
-            return row[0] if row else None
-
-    def state(self, file: File) -> str:
-        query = "SELECT state FROM leaderboard_submission WHERE public_id::text = %s"
-        return str(self.ask(query, file.id))
-
-    def attempts(self, file: File) -> int:
-        query = "SELECT attempts FROM leaderboard_submission WHERE public_id::text = %s"
-        return int(self.ask(query, file.id) or 0)
-
-    def count(self, table: str) -> int:
-        return int(self.ask(f"SELECT count(*) FROM leaderboard_{table}"))
-
-    def is_settled(self) -> bool:
-        """Whether every file has reached a final state and every board knows of it."""
-        return self.ask(SETTLED_SQL) is True
-
-    def breaches(self) -> list[str]:
-        """What is not as the stored files say, by the verification from outside."""
-        found: list[str] = json.loads(self.manage("verify_integrity", "--json"))["breaches"]
-        return found
-
-    def table(self, rows: int, first: int = 0, *, backwards: bool = False) -> bytes:
-        """A file in our own CSV whose first row is on the frontier; another `first`, others."""
-        pattern = self.template["row"]
-        lines = [
-            pattern.replace("{i}", str(i)).replace("{r}", str(1 + i - first) + ".5")
-            for i in range(first, first + rows)
-        ]
-        return "\n".join([self.template["header"], *(lines[::-1] if backwards else lines)]).encode()
-
-    def end(self) -> None:
-        for role in self.roles.values():
-            role.kill()
-
-
-@contextmanager
-def scratch_site(environ: dict[str, str]) -> Iterator[Site]:
-    with Services({}) as services:
-        site = Site(services, environ)
-        try:
-            site.prepare()
-            yield site
-        finally:
-            site.end()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def until(condition: Callable[[], bool], patience_s: float) -> float:
-    """Seconds until the condition is true; infinity when it does not become so."""
-    began = time.monotonic()
-    while time.monotonic() - began < patience_s:
-        if condition():
-            return time.monotonic() - began
-        time.sleep(0.2)
-    return float("inf")
-
-
-def at_once(works: list[Callable[[], Any]]) -> list[Any]:
-    """What these return, all begun together."""
-    found: list[Any] = [None] * len(works)
-    start = threading.Barrier(len(works))
-
-    def run(place: int) -> None:
-        start.wait()
-        found[place] = works[place]()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
-class Memory:
-    """The memory of some processes and all below them, looked at while a drill goes on."""
-
-    def __init__(self, *roles: Role) -> None:
-        self.roles = roles
-        self.before = {role.name: self.now(role) for role in roles}
-        self.peak = dict(self.before)
-        self.is_over = threading.Event()
-        self.watcher = threading.Thread(target=self.watch)
-
-    def now(self, role: Role) -> float:
-        """MiB in all; what forked processes share counts for each, so growth is never hidden."""
-        pids = [role.process.pid, *processes.descendants(role.process.pid)]
-        return sum(map(resident_mib, pids))
-
-    def watch(self) -> None:
-        while not self.is_over.wait(0.1):
-            for role in self.roles:
-                self.peak[role.name] = max(self.peak[role.name], self.now(role))
-
-    def growth(self, role: str) -> float:
-        return self.peak[role] - self.before[role]
-
-    def __enter__(self) -> "Memory":
-        self.watcher.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.is_over.set()
-        self.watcher.join()
-
-
-def resident_mib(pid: int) -> float:
-    with suppress(OSError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-    return 0
-
-
 # The drills
 
 
 def fuzzed(site: Site, seen: Seen, rows: int) -> None:
-    """Every reader on so many random and so many damaged files."""
-    command = [sys.executable, "-m", "pytest", "-q", "-k", "random_bytes or damaged_sample"]
-    path = "tests/ingest/formats/test_contract.py"
+    """Every reader on so many random and so many damaged files, Parquet on half as many more."""
+    tests = "random_bytes or damaged_sample or damaged_file"
+    command = [sys.executable, "-m", "pytest", "-q", "-k", tests]
+    paths = [f"tests/ingest/formats/test_{name}.py" for name in ("contract", "parquet")]
     environ = site.environ | {"PARSER_EXAMPLES": str(rows)}
     began = time.monotonic()
     done = subprocess.run(
-        [*command, path], cwd=ROOT, env=environ, check=False, capture_output=True, text=True
+        [*command, *paths], cwd=ROOT, env=environ, check=False, capture_output=True, text=True
     )
     seen.note(done.stdout.strip().splitlines()[-1], done.returncode == 0)
     seen.note(f"{rows:,} of each kind in {time.monotonic() - began:.0f} s")
@@ -546,6 +262,21 @@ def repeated(site: Site, seen: Seen, rows: int) -> None:
     seen.equal("runs in the end", site.count("run"), rows)
 
 
+def outlived(site: Site, seen: Seen, rows: int) -> None:
+    """Work that takes longer than its lease, so that its file is queued again and again."""
+    site.start("web", "worker", "beat")
+    file = site.send(site.table(rows))
+    began = time.monotonic()
+    is_over = "SELECT lease_until < now() FROM leaderboard_submission"
+    until(lambda: site.ask(is_over) is True, 60)
+    seen.equal("state when its lease is over", site.state(file), "RECEIVED")
+    published_once(site, seen, rows, began, limit_s=180)
+    # Whoever began meanwhile may end later.
+    until(site.is_quiet, 60)
+    seen.equal("attempts", site.attempts(file), 1)
+    seen.equal("runs in the end", site.count("run"), rows)
+
+
 def poisoned(site: Site, seen: Seen, rows: int) -> None:
     """A file that kills the process reading it, among ten that do not."""
     site.start("web", "beat")
@@ -588,18 +319,33 @@ def identical(site: Site, seen: Seen, rows: int) -> None:
 
 
 def crossed(site: Site, seen: Seen, rows: int) -> None:
-    """Two people's files with the same new entries, one from the end to the start."""
+    """Two people's files of one batch with the same new entries in opposite order."""
+    seen.equal("deadlocks", deadlocks(site, seen, rows), 0)
+
+
+def entangled(site: Site, seen: Seen, rows: int) -> None:
+    """The same in more batches, of which each file's first holds what the other's last wants."""
+    count = deadlocks(site, seen, rows)
+    seen.note(f"deadlocks {count}, at least 1", count > 0)
+
+
+def deadlocks(site: Site, seen: Seen, rows: int) -> int:
+    """How many there are when two people's files with the same new entries are published at once,
+    one from the end to the start."""
     site.start("web", "worker", "beat")
     forth = partial(site.send, site.table(rows))
     back = partial(site.send, site.table(rows, backwards=True), by="demo-other")
-    files = at_once([forth, back])
+    with site.meeting(2):
+        files = at_once([forth, back])
     until(site.is_settled, 600)
     seen.equal("states", [site.state(file) for file in files], ["PUBLISHED"] * 2)
     seen.equal("attempts", [site.attempts(file) for file in files], [1, 1])
     seen.equal("entries", site.count("entry"), rows)
     seen.equal("runs", site.count("run"), 2 * rows)
-    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    seen.equal("deadlocks", site.ask(deadlocks), 0)
+    count = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    # A server process tells its own in its own time.
+    until(lambda: site.ask(count) > 0, 15)
+    return int(site.ask(count))
 
 
 def restarted(site: Site, seen: Seen, rows: int) -> None:
@@ -625,6 +371,9 @@ def restarted(site: Site, seen: Seen, rows: int) -> None:
 POINTS = ("in_parse", "after_claim", "mid_copy", "before_commit", "after_commit", "before_frontier")
 LARGE = 100_000
 SLOWLY = {"ENABLE_FAULTS": "1", "FAULT_POINT": "mid_copy:sleep:5"}
+# Between taking a file up and holding its row: here the lease alone keeps others away.
+LATE = {"ENABLE_FAULTS": "1", "FAULT_POINT": "after_claim:sleep:20"}
+BRIEF = {"LEASE_SECONDS": "2", "SWEEP_SECONDS": "2"}
 DRILLS = [
     Drill(10, "random and damaged files", fuzzed, 2_000),
     Drill(11, "a file as large as may be", large, 1_000_000),
@@ -632,11 +381,13 @@ DRILLS = [
     *(Drill(15, f"kill -9 at {point}", partial(killed, point), LARGE) for point in POINTS),
     Drill(17, "broker emptied", flushed),
     Drill(18, "broker away", brokerless),
-    Drill(20, "messages repeated", repeated, 10_000, SLOWLY),
+    Drill(20, "messages repeated", repeated, 10_000, LATE),
+    Drill(20, "work longer than its lease", outlived, 10_000, SLOWLY | BRIEF),
     Drill(21, "poison", poisoned, environ={"LEASE_SECONDS": "5", "SWEEP_SECONDS": "5"}),
     Drill(25, "worker stopped while it publishes", stopped, LARGE),
     Drill(27, "fifty identical uploads at once", identical),
-    Drill(28, "the same entries in opposite order", crossed, 10_000),
+    Drill(28, "the same entries in opposite order, one batch", crossed, 4_000),
+    Drill(28, "the same entries in opposite order, more batches", entangled, 10_000, SLOWLY),
     Drill(31, "database restarted", restarted, LARGE),
 ]
 

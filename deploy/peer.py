@@ -1,16 +1,20 @@
 """django-import-export set up to leave the entries, runs and numbers of our own CSV.
 
-As its documentation advises for large files: in bulk, without looking for rows to update, without
-diffs, with relations looked up once. What it has no part for is given to it ready: the numbers
-come converted. It checks nothing else and makes neither estimates nor the rows that a page shows,
-which our pipeline does in its time.
+In two ways: as its documentation starts one off, so that each row is looked for before it is
+written and compared with what was there; and as it advises for large files. What it has no part
+for is given to it ready: the numbers come converted. It checks nothing else and makes neither
+estimates nor the rows that a page shows, which our pipeline does in its time.
 """
 
 from typing import Any
 
 from import_export.fields import Field
 from import_export.resources import ModelResource
-from import_export.widgets import CachedForeignKeyWidget, IntegerWidget
+from import_export.widgets import (
+    CachedForeignKeyWidget,
+    ForeignKeyWidget,
+    IntegerWidget,
+)
 from tablib import Dataset
 
 from leaderboard.models import (
@@ -27,26 +31,12 @@ from leaderboard.models.evidence import settings_key
 
 NUMBER = ("value", "low", "high", "divisor")
 TEXT = ("metric", "origin", "raw_value", "raw_unit", "column", "instrument")
-
-
-class InBulk:
-    """Options of all resources here."""
-
-    use_bulk = True
-    batch_size = 5_000
-    force_init_instance = True
-    skip_diff = True
-    report_skipped = False
-    store_instance = False
-    clean_model_instances = False
-    use_transactions = True
+PATH = "bench.csv"
 
 
 def relation(name: str, model: Any, by: str, column: str = "") -> Field:
     """A column that names a row of another model."""
-    return Field(
-        attribute=name, column_name=column or name, widget=CachedForeignKeyWidget(model, by)
-    )
+    return Field(attribute=name, column_name=column or name, widget=ForeignKeyWidget(model, by))
 
 
 class EntryResource(ModelResource):
@@ -58,48 +48,76 @@ class EntryResource(ModelResource):
     settings = Field(attribute="settings")
     settings_key = Field(attribute="settings_key")
 
-    class Meta(InBulk):
+    class Meta:
         model = Entry
-        import_id_fields = ("task",)  # Needed, and not looked at: every row is new.
-        fields = (
+        import_id_fields = (
             *("task", "model", "method", "hardware"),
-            *("device_count", "settings", "settings_key"),
+            *("device_count", "settings_key"),
         )
-
-    def before_import_row(self, row: Any, **how: Any) -> None:
-        settings = {"batch": int(row["setting:batch"])}
-        row["method"] = "baseline"
-        row["settings"] = settings
-        row["settings_key"] = settings_key(settings)
+        fields = (*import_id_fields, "settings")
 
 
 class RunResource(ModelResource):
+    submission = relation("submission", Submission, "pk")
     entry = relation("entry", Entry, "settings_key", "settings_key")
     samples = Field(attribute="samples", widget=IntegerWidget())
     row = Field(attribute="row", widget=IntegerWidget())
 
-    class Meta(InBulk):
+    class Meta:
         model = Run
-        import_id_fields = ("samples",)
-        fields = ("entry", "samples", "row")
-
-    def before_import_row(self, row: Any, *, row_number: int = 0, **how: Any) -> None:
-        row["row"] = row_number
-        row["settings_key"] = settings_key({"batch": int(row["setting:batch"])})
-
-    def before_save_instance(self, instance: Run, row: Any, **how: Any) -> None:
-        instance.submission = how["submission"]
-        instance.path = "bench.csv"
+        import_id_fields = ("submission", "path", "row")
+        fields = (*import_id_fields, "entry", "samples")
 
 
 class NumberResource(ModelResource):
     run = relation("run", Run, "row", "row")
 
-    class Meta(InBulk):
+    class Meta:
         model = Measurement
         import_id_fields = ("run", "metric")
         fields = ("run", *TEXT, *NUMBER)
         widgets = {name: {"coerce_to_string": False} for name in NUMBER}
+
+
+class Lean:
+    """Options for large files, as the documentation advises: every row is new."""
+
+    use_bulk = True
+    batch_size = 5_000
+    force_init_instance = True
+    skip_diff = True
+    report_skipped = False
+    use_transactions = True
+
+
+class InBulk(ModelResource):
+    """Looks relations up once."""
+
+    def __init__(self, **choices: Any) -> None:
+        super().__init__(**choices)
+        for field in self.fields.values():
+            if isinstance(field.widget, ForeignKeyWidget):
+                field.widget = CachedForeignKeyWidget(field.widget.model, field.widget.field)
+
+
+class EntriesInBulk(InBulk, EntryResource):
+    class Meta(Lean, EntryResource.Meta):
+        pass
+
+
+class RunsInBulk(InBulk, RunResource):
+    class Meta(Lean, RunResource.Meta):
+        pass
+
+
+class NumbersInBulk(InBulk, NumberResource):
+    class Meta(Lean, NumberResource.Meta):
+        pass
+
+
+# Resources of entries, runs and numbers.
+AS_IT_STARTS = (EntryResource, RunResource, NumberResource)
+IN_BULK = (EntriesInBulk, RunsInBulk, NumbersInBulk)
 
 
 def numbers_of(submission: Submission) -> Dataset:
@@ -109,9 +127,27 @@ def numbers_of(submission: Submission) -> Dataset:
     return Dataset(*found, headers=("row", *TEXT, *NUMBER))
 
 
-def imported(content: str, numbers: Dataset, submission: Submission) -> None:
+def imported(
+    content: str, numbers: Dataset, submission: Submission, resources: tuple[Any, ...]
+) -> None:
     """Import the CSV, and then its numbers."""
-    for resource in (EntryResource(), RunResource()):
-        table = Dataset().load(content, format="csv")
-        resource.import_data(table, raise_errors=True, submission=submission)
-    NumberResource().import_data(numbers, raise_errors=True)
+    entries, runs, measurements = resources
+    table = completed(Dataset().load(content, format="csv"), submission)
+    for resource, rows in ((entries, table), (runs, table), (measurements, numbers)):
+        resource().import_data(rows, raise_errors=True)
+
+
+def completed(table: Dataset, submission: Submission) -> Dataset:
+    """The table with the columns that the file does not have."""
+    settings = [{"batch": int(batch)} for batch in table["setting:batch"]]
+    columns: dict[str, list[Any]] = {
+        "method": ["baseline"] * len(settings),
+        "settings": settings,
+        "settings_key": [settings_key(each) for each in settings],
+        "submission": [submission.pk] * len(settings),
+        "path": [PATH] * len(settings),
+        "row": list(range(1, 1 + len(settings))),
+    }
+    for header, column in columns.items():
+        table.append_col(column, header=header)
+    return table

@@ -1,7 +1,7 @@
-"""Everything worked out again from the stored bytes, by other code than wrote it.
+"""Every file read again from its stored bytes, by other code than wrote it: bytes → runs.
 
-Bytes → runs by reading each file anew; runs → estimates by the definition in `core.consensus`;
-estimates → layers by one slow pass; each held against what is stored. Nothing is changed.
+What follows from the runs is worked out again in `board_integrity`. Nothing is changed. Rows are
+looked at some thousand at a time, so that a file of a million takes no more memory than others.
 """
 
 import hashlib
@@ -9,37 +9,28 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from math import isclose
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from ingest import files, pipeline
 from ingest.against import WRITTEN
 from ingest.checking import Pass
 from ingest.normalise import Planned
 from ingest.readings import ERROR
-from leaderboard.core import metrics
-from leaderboard.core.consensus import pooled
-from leaderboard.core.derive import derive
-from leaderboard.core.interval import Interval
-from leaderboard.estimates import standings_of
-from leaderboard.facts import Facts
+from ingest.unhurried import unhurried
+from leaderboard.copying import array_of
 from leaderboard.models import (
     AIModel,
-    Board,
-    Chance,
     Entry,
     Estimate,
     Hardware,
     Measurement,
     Method,
-    Placement,
-    Rederivation,
     Run,
     Submission,
     SubmissionRow,
@@ -59,13 +50,9 @@ ENTRY = (
     "device_count",
     "settings_key",
 )
-ENTRY_OF_RUN = tuple(f"entry__{name}" for name in ENTRY)
 BATCH = 5_000
 LEFT_AFTER_S = 3600
 Key = tuple[Any, ...]
-Point = tuple[float, ...]
-# The recipe of an estimate, empty where it is pooled, and its interval.
-Estimated = tuple[str, Interval]
 
 
 class Digest:
@@ -123,18 +110,49 @@ def bytes_digest(submission: Submission, breaches: list[str]) -> str:
 
 def stored_lines(submission: Submission) -> Iterator[Key]:
     """What the tables hold of a file's written numbers."""
-    for runs in batches(Run.objects.filter(submission=submission), "row", *ENTRY_OF_RUN):
-        measured = Measurement.objects.filter(run__in=runs)
-        for run, *number in measured.values_list("run_id", "metric", "value", "low", "high"):
-            yield (*runs[run], *number)
+    for ids in batches(Run.objects.filter(submission=submission)):
+        runs = {
+            run: (row, entry)
+            for run, row, entry in among(Run.objects, "pk", ids).values_list("pk", "row", "entry")
+        }
+        names = named({entry for _, entry in runs.values()})
+        measured = among(Measurement.objects, "run", ids)
+        for run, *number in measured.values_list("run", "metric", "value", "low", "high"):
+            row, entry = runs[run]
+            # What an entry names may be gone.
+            yield (row, *names.get(entry, ()), *number)
 
 
-def batches(rows: QuerySet, *fields: str) -> Iterator[dict[int, Key]]:
-    """Rows by id, some thousand at a time: a plan for all at once may take a night."""
-    last = 0
-    while found := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", *fields)[:BATCH]):
-        yield {pk: tuple(values) for pk, *values in found}
-        last = found[-1][0]
+def named(entries: Iterable[int]) -> dict[int, Key]:
+    """Entry → what it names, of those that name what there is."""
+    found: dict[int, Key] = {}
+    for ids in split(np.array(sorted(entries), np.int64)):
+        for entry, *name in among(Entry.objects, "pk", ids).values_list("pk", *ENTRY):
+            found[entry] = tuple(name)
+    return found
+
+
+def batches(rows: QuerySet) -> Iterator[list[int]]:
+    """The ids of rows in their order, some thousand at a time."""
+    ids = rows.order_by().values_list("pk", flat=True).iterator(chunk_size=BATCH)
+    yield from split(np.sort(np.fromiter(ids, np.int64)))
+
+
+def split(ids: np.ndarray) -> Iterator[list[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH].tolist()
+
+
+def among(rows: Any, field: str, ids: list[int]) -> QuerySet:
+    """The rows whose field holds one of these ids, which are in order and at least one.
+
+    They go as one array, for the driver looks at each parameter; and with their first and last,
+    for a plan that takes them for scattered reads the whole table.
+    """
+    array = RawSQL("SELECT unnest(%s::bigint[])", [array_of(ids)])
+    bounds = {f"{field}__gte": ids[0], f"{field}__lte": ids[-1]}
+    found: QuerySet = rows.filter(**{f"{field}__in": array}, **bounds)
+    return found
 
 
 def planned_lines(planned: Planned) -> Iterator[Key]:
@@ -154,16 +172,14 @@ def planned_lines(planned: Planned) -> Iterator[Key]:
 
 def hold_against_file(submission: Submission, found: dict[str, Any], breaches: list[str]) -> None:
     """Read the file again and compare the runs and their written numbers."""
-    runs, digest = 0, Digest()
-    fates = submission.rows.exclude(fate="").values_list("path", "row", "fate")
-    unwritten = {(path, row) for path, row, fate in fates if fate not in WRITTEN}
-    with files.kept(submission) as spool:
+    runs, digest, unwritten = 0, Digest(), unwritten_rows(submission)
+    with files.kept(submission) as spool, unhurried():
         patches = pipeline.patches_of(submission)
-        reading = Pass(spool, submission.format, submission.context, patches)
+        reading = Pass(spool, submission.asked_format, submission.context, patches)
         for batch in reading.batches():
             reading.taken()
             for planned in batch:
-                if (planned.reading.path, planned.reading.row) not in unwritten:
+                if planned.reading.row not in unwritten[planned.reading.path]:
                     runs += 1
                     for line in planned_lines(planned):
                         digest.add(line)
@@ -177,161 +193,12 @@ def hold_against_file(submission: Submission, found: dict[str, Any], breaches: l
         breaches.append(f"{found['id']}: the numbers are not those of its file")
 
 
-# Boards
-
-
-def frontiers(breaches: list[str]) -> Iterator[dict[str, Any]]:
-    """Each board with its version and a digest of what its frontier must be."""
-    boards = Board.objects.select_related("task").prefetch_related("objectives")
-    for task, of_task in groupby(boards.order_by("task", "slug"), key=lambda board: board.task):
-        values = estimates(task, breaches)
-        names = {
-            entry: tuple(name)
-            for entry, *name in Entry.objects.filter(task=task).values_list("pk", *ENTRY)
-        }
-        for board in of_task:
-            yield frontier(board, values, names, breaches)
-
-
-def estimates(task: Task, breaches: list[str]) -> dict[int, dict[str, float]]:
-    """Entry → metric → value, by the definition; told where the stored ones differ."""
-    values: dict[int, dict[str, float]] = defaultdict(dict)
-    wrong: list[str | None] = []
-    facts = Facts()
-    for entries in batches(Entry.objects.filter(task=task)):
-        right, stored = estimated(entries, facts), stored_estimates(task, entries)
-        for key in right.keys() | stored.keys():
-            recipe, bounds = stored.get(key, (None, ()))
-            if not agree(right.get(key), recipe, bounds):
-                wrong.append(recipe)
-            if key in right:
-                entry, metric = key
-                values[entry][metric] = bounds[0] if bounds else right[key][1].value
-    # What only follows from others may be waiting for the workers.
-    is_due = all(wrong) and Rederivation.objects.filter(finished_at=None).exists()
-    if wrong and not is_due:
-        breaches.append(f"task {task.slug}: {len(wrong)} estimates are not those of the runs")
-    return values
-
-
-def stored_estimates(task: Task, entries: Iterable[int]) -> dict[Key, tuple[str, Point]]:
-    """(Entry, metric) → recipe, and value, low and high."""
-    rows = Estimate.objects.filter(task=task, entry__in=entries)
-    columns = ("entry_id", "metric", "recipe", "value", "low", "high")
-    return {
-        (entry, metric): (recipe, tuple(bounds))
-        for entry, metric, recipe, *bounds in rows.values_list(*columns)
-    }
-
-
-def estimated(entries: Iterable[int], facts: Facts) -> dict[Key, Estimated]:
-    """(Entry, metric) → recipe and interval: what the runs give together, and what follows."""
-    known: dict[int, dict[str, Interval]] = defaultdict(dict)
-    for (entry, metric), numbers in published_numbers(entries).items():
-        known[entry][metric] = pooled([Interval(*bounds) for bounds in numbers])
-    found: dict[Key, Estimated] = {
-        (entry, metric): ("", one) for entry, of in known.items() for metric, one in of.items()
-    }
-    for entry, standing in standings_of(list(known)).items():
-        for metric, (one, recipe) in derive(known[entry], facts.of(*standing.place)).items():
-            found[entry, metric] = recipe.name, one
-    return found
-
-
-def published_numbers(entries: Iterable[int]) -> dict[Key, list[tuple[float, ...]]]:
-    """(Entry, metric) → value, low and high of each published run."""
-    found: dict[Key, list[tuple[float, ...]]] = defaultdict(list)
-    published = Run.objects.counting().filter(entry__in=entries)
-    for runs in batches(published, "entry_id"):
-        numbers = Measurement.objects.filter(run__in=runs)
-        for run, metric, *number in numbers.values_list("run_id", "metric", "value", "low", "high"):
-            found[runs[run][0], metric].append(tuple(number))
-    return found
-
-
-def agree(right: Estimated | None, recipe: str | None, stored: Point) -> bool:
-    """Whether a stored estimate is right, up to the last digits of an interpolated median."""
-    if right is None or right[0] != recipe:
-        return False
-    return all(isclose(a, b, rel_tol=1e-12) for a, b in zip(right[1].bounds, stored, strict=True))
-
-
-def frontier(
-    board: Board, values: dict[int, dict[str, float]], names: dict[int, Key], breaches: list[str]
-) -> dict[str, Any]:
-    """A board's placements worked out anew, held against the stored ones."""
-    known = {metric for found in values.values() for metric in found}
-    objectives = [metric for metric in board.metrics if metric in known]
-    points = {
-        entry: tuple(found[metric] for metric in objectives)
-        for entry, found in values.items()
-        if all(metric in found for metric in objectives) and is_inside(board, found)
-    }
-    right = peeled(points, objectives, board.depth) if objectives else {}
-    live = Placement.objects.filter(board=board, until=None)
-    stored = {
-        entry: (layer, tuple(point))
-        for entry, layer, point in live.values_list("entry_id", "layer", "point")
-    }
-    waiting = board.changes.count()
-    if right != stored and not waiting:
-        breaches.append(f"board {board.slug}: its placements are not those of the estimates")
-    numbers = list(board.frontiers.order_by("number").values_list("number", flat=True))
-    if numbers != list(range(1, board.latest + 1)):
-        breaches.append(f"board {board.slug}: its versions are not 1 to {board.latest}")
-    if not waiting:
-        breaches += chance_faults(board, right)
-    # What an entry names may be gone.
-    lines = ((*names.get(entry, ()), layer, *point) for entry, (layer, point) in right.items())
-    return {
-        "board": board.slug,
-        "version": board.latest,
-        "digest": str(Digest(lines)),
-        "waiting": waiting,
-    }
-
-
-def chance_faults(board: Board, placed: dict[int, tuple[int, Point]]) -> list[str]:
-    """Whoever is on the frontier by its values has a chance to be, where chances are drawn."""
-    found = Chance.objects.of(board)
-    first = {entry for entry, (layer, _) in placed.items() if layer == 1}
-    if found.reason or first <= set(found.entries.tolist()):
-        return []
-    return [f"board {board.slug}: entries of its frontier have no chance to be on it"]
-
-
-def is_inside(board: Board, found: dict[str, float]) -> bool:
-    """Whether an entry keeps to the board's own bounds."""
-    return all(
-        metric in found and low <= found[metric] <= high
-        for metric, (low, high) in board.bounds.items()
-    )
-
-
-def peeled(
-    points: dict[int, Point], objectives: list[str], depth: int
-) -> dict[int, tuple[int, Point]]:
-    """Entry → layer and point for the first layers, by the definition and one comparison a point.
-
-    In the order of their sums no point can dominate an earlier one, so one pass is a layer.
-    """
-    signs = -np.array([metrics.get(metric).better for metric in objectives], dtype=float)
-    entries = np.array(list(points))
-    costs = np.array(list(points.values())).reshape(len(points), len(objectives)) * signs
-    order = np.lexsort(costs.T[::-1])
-    entries, costs = entries[order], costs[order]
-    found = {}
-    for layer in range(1, depth + 1):
-        front = np.zeros((0, len(objectives)))
-        is_first = np.zeros(len(costs), dtype=bool)
-        for place, cost in enumerate(costs):
-            nowhere_worse = (front <= cost).all(axis=1)
-            if not (nowhere_worse & (front < cost).any(axis=1)).any():
-                is_first[place] = True
-                front = np.vstack([front, cost])
-        for entry in entries[is_first].tolist():
-            found[entry] = (layer, points[entry])
-        entries, costs = entries[~is_first], costs[~is_first]
+def unwritten_rows(submission: Submission) -> dict[str, set[int]]:
+    """Path → the rows that became no run though they could be read."""
+    found: dict[str, set[int]] = defaultdict(set)
+    rows = submission.rows.exclude(fate__in=("", *WRITTEN)).values_list("path", "row")
+    for path, row in rows.iterator(chunk_size=BATCH):
+        found[path].add(row)
     return found
 
 

@@ -5,7 +5,7 @@ record: its state, lease and fence say who works on it, so a message may be lost
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from psycopg import errors
 
-from ingest import files, progress, writing
+from ingest import deadlocks, files, progress, writing
 from ingest.against import Against
 from ingest.checking import Pass
 from ingest.effect import Effect
@@ -139,20 +139,22 @@ def ingest(submission_id: int, *, at: datetime) -> set[int]:
     if claimed is None:
         return set()
     fault("after_claim")
-    for tries_left in reversed(range(TRIES)):
+    after: Sequence[str] = ()
+    for tries_left in reversed(range(TRIES if is_protected("retry") else 1)):
         try:
-            boards = worked(claimed, at=at)
+            boards = worked(claimed, at=at, after=after)
             break
         except OperationalError as error:
             # Another upload held rows that this one wanted; nothing of this try is left.
             if not tries_left or not isinstance(error.__cause__, MOMENTARY):
                 raise
+            after = deadlocks.transactions_of(error)
     fault("after_commit")
     return boards
 
 
-def worked(claimed: Submission, *, at: datetime) -> set[int]:
-    """Do the work of a claim in one transaction.
+def worked(claimed: Submission, *, at: datetime, after: Sequence[str] = ()) -> set[int]:
+    """Do the work of a claim in one transaction, once those named have ended.
 
     Does nothing when the claim was given to somebody else, or the file was withdrawn meanwhile.
     """
@@ -162,6 +164,7 @@ def worked(claimed: Submission, *, at: datetime) -> set[int]:
         is_ours = submission.fence == claimed.fence or not is_protected("fence")
         if not is_ours or submission.state != State.RECEIVED:
             return set()
+        deadlocks.wait_for(after)
         boards = work(submission, at=at)
         fault("before_commit")
     return boards
@@ -169,19 +172,19 @@ def worked(claimed: Submission, *, at: datetime) -> set[int]:
 
 def locked(submission_id: int) -> Submission:
     """The submission, held until the transaction ends."""
-    if not is_protected("one_transaction"):
-        return Submission.objects.get(pk=submission_id)
-    return Submission.objects.select_for_update(no_key=True).get(pk=submission_id)
+    rows = Submission.objects.all()
+    if is_protected("one_transaction") and is_protected("row_lock"):
+        rows = rows.select_for_update(no_key=True)
+    return rows.get(pk=submission_id)
 
 
 @transaction.atomic
 def claim(submission_id: int, *, at: datetime) -> Submission | None:
     """Take a lease on a waiting submission, and count the attempt before anything can go wrong."""
-    submission = (
-        Submission.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(pk=submission_id, state=State.RECEIVED)
-        .first()
-    )
+    rows = Submission.objects.filter(pk=submission_id, state=State.RECEIVED)
+    if is_protected("row_lock"):
+        rows = rows.select_for_update(no_key=True, skip_locked=True)
+    submission = rows.first()
     if submission is None:
         return None
     if is_protected("lease") and submission.lease_until and submission.lease_until > at:

@@ -21,9 +21,11 @@ from ingest.report import Report
 from leaderboard import estimates
 from leaderboard.copying import Table, array_of
 from leaderboard.facts import Facts
+from leaderboard.faults import is_protected
 from leaderboard.models import Run, Submission
 from leaderboard.models.evidence import ORIGIN_CODES
 
+IN_ORDER = f"ORDER BY {keys.COLUMNS}"
 # Settings come as one JSON array, in the order of the keys.
 ENTRIES_SQL = f"""
     INSERT INTO leaderboard_entry (id, {keys.COLUMNS}, settings)
@@ -31,7 +33,7 @@ ENTRIES_SQL = f"""
     FROM (SELECT * FROM ROWS FROM (
         unnest(%s::bigint[]), {keys.UNNEST}, jsonb_array_elements(%s::jsonb)
     ) AS wanted(id, {keys.COLUMNS}, settings)) wanted
-    ORDER BY {keys.COLUMNS}
+    {IN_ORDER}
     ON CONFLICT DO NOTHING
     RETURNING id
 """
@@ -155,11 +157,13 @@ def new_ids(table: str, count: int) -> list[int]:
 def entry_ids(batch: list[Planned]) -> tuple[dict[tuple, int], dict[tuple, int]]:
     """Key → id of every entry of the batch, and of those that were made."""
     settings = {planned.key: planned.settings for planned in batch}
-    wanted = sorted(settings)
+    is_ordered = is_protected("order")
+    wanted = sorted(settings) if is_ordered else list(settings)
+    statement = ENTRIES_SQL if is_ordered else ENTRIES_SQL.replace(IN_ORDER, "")
     ids = new_ids("leaderboard_entry", len(wanted))
     texts = f"[{','.join(settings[key] for key in wanted)}]"
     with connection.cursor() as cursor:
-        cursor.execute(ENTRIES_SQL, [array_of(ids), *keys.arrays(wanted), texts])
+        cursor.execute(statement, [array_of(ids), *keys.arrays(wanted), texts])
         inserted = {entry for (entry,) in cursor.fetchall()}
     made = {key: entry for key, entry in zip(wanted, ids, strict=True) if entry in inserted}
     return made if len(made) == len(wanted) else made | found_entries(wanted), made

@@ -26,7 +26,10 @@ POINTS = (
 PROTECTIONS = {
     "one_transaction": "a submission's runs are written in one transaction",
     "lease": "only one worker is at work on a submission",
+    "row_lock": "a submission is held while it is worked on, however long that takes",
     "fence": "a worker that was given up can't write any more",
+    "order": "entries are made in the order of their keys, so that two files can't deadlock",
+    "retry": "work that another transaction broke off is done again at once",
     "attempts": "a file that kills its workers is put into quarantine",
     "sweep": "waiting work is found without the broker",
     "board_lock": "only one worker is at work on a board",

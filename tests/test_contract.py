@@ -7,15 +7,18 @@ import re
 import shlex
 from io import StringIO
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import timezone
 
 from ingest import integrity, pipeline
-from ingest.integrity import Digest, peeled
+from ingest.board_integrity import peeled
+from ingest.integrity import Digest
 from ingest.management.commands import seed_demo
 from leaderboard import chances, estimates, frontiers
 from leaderboard.core import metrics
@@ -33,6 +36,7 @@ from leaderboard.models import (
 from tests import oracles
 from tests.builders import make_entry, make_submission, make_task, make_user, refresh
 from tests.ingest.files import csv, make_catalogue, row, sent
+from tests.ingest.test_archives import zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +235,50 @@ def test_digests_depend_on_the_rows_alone(published):
     assert after["frontiers"][0]["digest"] == before["frontiers"][0]["digest"]
 
 
+def test_a_site_that_is_looked_at_in_small_parts_is_the_same(published, monkeypatch):
+    other = make_user()
+    content = csv(*(row(n, energy=101 + n) for n in range(20, 3, -1)))
+    for sent_again in (content, content + b"\n"):
+        sent(sent_again, by=other)
+    whole = verified()
+    monkeypatch.setattr(integrity, "BATCH", 3)
+
+    assert verified() == whole
+    assert (whole["breaches"], [one["rows"] for one in whole["submissions"]]) == ([], [11, 17, 0])
+    Estimate.objects.filter(metric="latency").update(value=0.6, high=0.6)
+    assert any("20 estimates are not those of the runs" in breach for breach in breaches())
+
+
+def test_files_of_several_formats_sent_as_one_have_no_breaches(published):
+    entry = {
+        "model": "acme/tiny",
+        "task": "riddles",
+        "hardware": "ACME Card 9",
+        "settings": {"batch": 77},
+        "values": {"quality": {"value": 50, "unit": "%"}},
+    }
+    document = {"format": "efficiency-frontier", "version": 1, "entries": [entry]}
+    parts = [("a.csv", csv(row(50), row(51))), ("b.json", json.dumps(document).encode())]
+    submission = sent(zipped(parts), filename="x.zip")
+
+    assert (submission.state, submission.runs.count()) == ("PUBLISHED", 3)
+    assert breaches() == []
+
+
+def test_the_work_grows_with_the_rows_and_no_faster(monkeypatch):
+    """Twice the batches ask twice the questions, and none of them about more rows."""
+    monkeypatch.setattr(integrity, "BATCH", 10)
+    make_catalogue()
+    counts = []
+    for start in (0, 100):
+        sent(csv(*(row(n) for n in range(start + 1, start + 101))))
+        with CaptureQueriesContext(connection) as asked:
+            assert breaches() == []
+        counts.append(len(asked))
+
+    assert counts[1] - counts[0] <= counts[0]
+
+
 def test_changed_bytes_are_found(published):
     chunk = SubmissionChunk.objects.get()
     SubmissionChunk.objects.update(bytes=bytes(chunk.bytes).replace(b"101", b"102"))
@@ -372,18 +420,19 @@ def test_verifying_changes_nothing(published):
 def test_the_verifications_own_layers_are_the_definitions(seed):
     rng = random.Random(seed)
     objectives = rng.sample(["quality", "node_energy", "latency", "throughput"], rng.randint(1, 4))
-    points = {
-        entry: tuple(rng.choice([0.1, 0.2, 0.3, rng.random()]) for _ in objectives)
-        for entry in range(rng.randint(0, 40))
-    }
+    points = [
+        tuple(rng.choice([0.1, 0.2, 0.3, rng.random()]) for _ in objectives)
+        for _ in range(rng.randint(0, 40))
+    ]
     directions = [metrics.get(metric).better for metric in objectives]
 
-    found = peeled(points, objectives, 3)
+    shaped = np.array(points).reshape(len(points), len(objectives))
+    found = peeled(np.arange(100, 100 + len(points)), shaped, objectives, 3)
 
-    layers = oracles.peeled(list(points.values()), directions)
+    layers = oracles.peeled(points, directions)
     assert found == {
-        entry: (layer, point)
-        for (entry, point), layer in zip(points.items(), layers, strict=True)
+        100 + place: (layer, point)
+        for place, (point, layer) in enumerate(zip(points, layers, strict=True))
         if layer <= 3
     }
 

@@ -1,13 +1,15 @@
 """Several senders at once, each with a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ingest import pipeline
+from ingest import checking, pipeline
 from leaderboard import frontiers
 from leaderboard.models import Board, Change, Entry, Run, Submission, SubmissionChunk
 from tests import oracles
@@ -78,6 +80,40 @@ def test_files_with_the_same_entries_in_opposite_order_do_not_hinder_each_other(
     assert raised == []
     assert (Entry.objects.count(), Run.objects.count()) == (6_000, 12_000)
     assert set(Submission.objects.values_list("state", flat=True)) == {"PUBLISHED"}
+
+
+def test_of_two_that_want_each_others_entries_one_lets_the_other_go_on(monkeypatch):
+    """Their first batches, of 1,000 rows, have entries in common: each try would end alike."""
+    make_catalogue()
+    monkeypatch.setattr(checking, "BATCH", 600)
+    tries: list[int] = []
+    worked = pipeline.worked
+
+    def rest(point: str) -> None:
+        if point == "mid_copy":
+            time.sleep(2)
+
+    def counted(claimed: Submission, **how: Any) -> set[int]:
+        tries.append(claimed.pk)
+        return worked(claimed, **how)
+
+    monkeypatch.setattr(pipeline, "fault", rest)
+    monkeypatch.setattr(pipeline, "worked", counted)
+    numbers = range(1, 1_981)
+    forth = received(csv(*(row(number) for number in numbers)))
+    back = received(csv(*(row(number, energy=7 + number) for number in reversed(numbers))))
+
+    raised = together(
+        *(
+            lambda pk=submission.pk: pipeline.ingest(pk, at=timezone.now())
+            for submission in (forth, back)
+        )
+    )
+
+    assert raised == []
+    assert len(tries) == 3
+    assert (Entry.objects.count(), Run.objects.count()) == (1_980, 3_960)
+    assert set(Submission.objects.values_list("state", "attempts")) == {("PUBLISHED", 1)}
 
 
 def test_eight_publishes_and_their_refreshes_at_once_end_in_the_right_frontier():

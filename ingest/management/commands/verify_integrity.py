@@ -4,7 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest import integrity
+from ingest import board_integrity, integrity
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         breaches: list[str] = []
         found = {
             "submissions": list(integrity.submissions(breaches)),
-            "frontiers": list(integrity.frontiers(breaches)),
+            "frontiers": list(board_integrity.frontiers(breaches)),
             # There is no audit log yet.
             "audit": None,
             "orphans": integrity.orphans(breaches),
