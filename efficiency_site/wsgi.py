@@ -1,13 +1,20 @@
 """The WSGI application."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "efficiency_site.settings")
 django = get_wsgi_application()
+# All pages are loaded before the first is asked for, and what stays for good is left out of the
+# search for garbage, which took a fifth of a page's time.
+assert get_resolver().url_patterns
+gc.collect()
+gc.freeze()
 
 
 class Entire:
