@@ -16,6 +16,8 @@ from leaderboard.labels import Labels
 
 # Above this the dominated entries are one path without names.
 NAMED_UP_TO = 300
+# Above this their places are told to two pixels: a dot is six wide.
+COARSE_FROM = 5_000
 
 
 def scatter(
@@ -136,7 +138,8 @@ class Drawing:
         x = self.left + self.chart.x.place(self.chart.points.value[places, 0]) * self.plot_width
         y = self.chart.y.place(self.chart.points.value[places, 1])
         y = self.top + (1 - y) * self.plot_height
-        return [f'<path class="mist" d="{dotted(x, y)}"/>']
+        grain = 2 if len(places) > COARSE_FROM else 1
+        return [f'<path class="mist" d="{dotted(x, y, grain)}"/>']
 
     def named(self, places: np.ndarray, radius: float, css: str = "") -> list[str]:
         """These dots, each with its intervals and its name."""
@@ -246,13 +249,13 @@ class Drawing:
         return parts
 
 
-def dotted(x: np.ndarray, y: np.ndarray) -> str:
-    """A path of dots at whole pixels. Dots on the same pixel are one dot.
+def dotted(x: np.ndarray, y: np.ndarray, grain: int = 1) -> str:
+    """A path of dots at every so many pixels. Dots on the same spot are one dot.
 
     From left to right and each from the one before: steps are short and repeat, so they take few
     bytes on the way.
     """
-    x, y = np.round(x).astype(int), np.round(y).astype(int)
+    x, y = np.round(x / grain).astype(int), np.round(y / grain).astype(int)
     if not len(x):
         return ""
     (least_x, least_y), height = (x.min(), y.min()), y.max() - y.min() + 1
@@ -264,7 +267,9 @@ def dotted(x: np.ndarray, y: np.ndarray) -> str:
     across, down = np.diff(across, prepend=0), np.diff(down, prepend=0)
     room = 2 * max(int(np.abs(down).max()), 1) + 1
     steps, place = np.unique(across * room + down + room // 2, return_inverse=True)
-    texts = [f"m{one // room} {one % room - room // 2}h0" for one in steps.tolist()]
+    texts = [
+        f"m{grain * (one // room)} {grain * (one % room - room // 2)}h0" for one in steps.tolist()
+    ]
     return "".join(np.array(texts, object)[place].tolist())
 
 

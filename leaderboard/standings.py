@@ -218,10 +218,12 @@ class Standings:
         """The layers of the board's newest frontier; 0 for every entry that it does not place."""
         placed = self.board.placements.live().values_list("entry", "layer")
         known = np.array(list(placed), np.int64).reshape(-1, 2)
-        known = known[np.isin(known[:, 0], self.snapshot.entries)]
+        entries = self.snapshot.entries
+        places = self.snapshot.at(known[:, 0]).clip(max=self.total - 1)
+        is_here = entries[places] == known[:, 0]
         layer = np.zeros(self.total, np.int32)
-        layer[self.snapshot.at(known[:, 0])] = known[:, 1]
-        return layer[self.points.places]
+        layer[places[is_here]] = known[is_here, 1]
+        return layer if len(self) == self.total else layer[self.points.places]
 
     @cached_property
     def on_frontier(self) -> np.ndarray:

@@ -17,7 +17,8 @@ def rows(table, wanted) -> SafeString:
     """Rows of the table, each as `board_table.Row`."""
     page = table.page
     why, deeper = escape(page.why_link), f"&gt; {page.board.depth}"
-    parts = [row(one, why, deeper, has_chance=table.has_chances) for one in wanted]
+    has_chance = table.has_chances
+    parts = [row(one, why, deeper, has_chance=has_chance) for one in wanted]
     return mark_safe("".join(parts))
 
 

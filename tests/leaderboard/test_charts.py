@@ -389,18 +389,20 @@ def test_a_finding_of_one_winner_and_of_none():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_path_of_dots_has_each_pixel_once(seed):
+@pytest.mark.parametrize("grain", [1, 2])
+def test_a_path_of_dots_has_each_spot_once(seed, grain):
     rng = np.random.default_rng(seed)
     x, y = rng.uniform(-20, 40, (2, rng.integers(1, 3000)))
 
-    steps = re.findall(r"m(-?\d+) (-?\d+)h0", path := drawings.dotted(x, y))
+    steps = re.findall(r"m(-?\d+) (-?\d+)h0", path := drawings.dotted(x, y, grain))
 
     assert path == "".join(f"m{across} {down}h0" for across, down in steps)
     spots = np.cumsum(np.array(steps, int), axis=0).tolist()
     assert len(spots) == len({tuple(spot) for spot in spots})
     # Python rounds halves to even numbers, as the drawing does.
     assert {tuple(spot) for spot in spots} == {
-        (round(a), round(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True)
+        (grain * round(a / grain), grain * round(b / grain))
+        for a, b in zip(x.tolist(), y.tolist(), strict=True)
     }
     assert drawings.dotted(x[:0], y[:0]) == ""
 
