@@ -44,7 +44,8 @@ class Parts(Mapping[str, SafeString]):
 
     def rendered(self, name: str) -> str:
         context = {"page": self.page, "board": self.page.board}
-        return render_to_string(f"leaderboard/_{name}.html", context).strip()
+        # Blanks at its ends belong to the sentence that it stands in.
+        return render_to_string(f"leaderboard/_{name}.html", context).strip("\n")
 
     def has(self, name: str) -> bool:
         """Whether a text is kept."""

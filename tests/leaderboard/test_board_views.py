@@ -419,6 +419,7 @@ def test_the_chart_is_drawn_once_for_all_orders_and_pages_of_a_question(client, 
     address = f"/boards/{board.slug}/?quality_min=1%25"
     first = client.get(address).content.decode()
     assert drawn == ["wide", "narrow"]
+    assert '<p>Showing <span class="choice">' in first
     for query in ("sort=cost", "start=101", "columns=quality,cost", "density=roomy"):
         page = client.get(f"{address}&{query}").content.decode()
         assert figure(page) == figure(first)
