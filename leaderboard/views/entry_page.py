@@ -372,7 +372,8 @@ class EntryPage:
         for slug in shown[:4]:
             estimate = by_metric[slug]
             about = "" if estimate.origin in READ_OFF else "about "
-            amount = self.scale(estimate).quantity(estimate.value)
+            # In a sentence each number has the unit that fits it, not that of its column.
+            amount = quantities.alone(slug, estimate.value)
             parts.append(f"{metrics.get(slug).label.lower()} {about}{amount}")
         return ", ".join(parts)
 
