@@ -6,6 +6,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
+from playwright.sync_api import expect
+
+# A machine with other work draws slowly; what never comes still fails.
+expect.set_options(timeout=15_000)
 AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, PHONE, SMALL = (1440, 900), (390, 844), (320, 700)
 
@@ -22,9 +26,15 @@ def drawn(page):
     return page.locator(".plotly-box")
 
 
+def follow(link) -> None:
+    """Click what leads to another page, and wait until that page is whole."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def becomes(page, condition) -> bool:
-    """Whether a condition holds within a few seconds. Our policy forbids the browser to poll."""
-    return any(condition() or page.wait_for_timeout(100) for _ in range(50))
+    """Whether a condition that `expect` has no word for holds within some seconds."""
+    return any(condition() or page.wait_for_timeout(100) for _ in range(150))
 
 
 def faults(page) -> list[str]:

@@ -1,10 +1,11 @@
 """Pages in a real browser: the chart, the themes, the keyboard, and what axe finds."""
 
 import pytest
+from playwright.sync_api import expect
 
 from ingest import files, fixing
 from leaderboard.models import HardwareFact, Submission
-from tests.browsing import PHONE, SMALL, WIDE, becomes, drawn, faults, opened
+from tests.browsing import PHONE, SMALL, WIDE, becomes, drawn, faults, follow, opened
 from tests.builders import (
     PASSWORD,
     make_board,
@@ -73,7 +74,7 @@ def test_the_board_draws_its_chart_without_complaints(site, watched, size, theme
     box = drawn(watched)
 
     assert box.locator(".scatterlayer .point").count() >= 6
-    assert not watched.locator(".plot > svg").first.is_visible()
+    expect(watched.locator(".plot > svg").first).not_to_be_visible()
     assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert watched.evaluate("window.hacked") is None
     assert watched.complaints == []
@@ -85,7 +86,7 @@ def test_the_claims_draw_their_chart_without_complaints(site, watched, size):
     box = drawn(watched)
 
     # Three claims, one of them a range with two ends.
-    assert box.locator(".scatterlayer .point").count() == 4
+    expect(box.locator(".scatterlayer .point")).to_have_count(4)
     assert watched.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert watched.evaluate("window.hacked") is None
     assert watched.complaints == []
@@ -110,7 +111,7 @@ def test_the_theme_button_keeps_its_choice(site, watched):
     watched.wait_for_selector("html[data-theme=dark]")
     watched.reload()
 
-    assert watched.locator("html").get_attribute("data-theme") == "dark"
+    expect(watched.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_filter_changes_chart_table_and_address(site, watched):
@@ -136,8 +137,8 @@ def test_a_hovered_point_is_told_in_words_and_its_row_lights_up(site, watched):
 
     strip = watched.locator(".linked-entry")
     strip.wait_for(state="visible")
-    assert "Layer" in strip.inner_text()
-    assert watched.locator("tr.is-linked").count() == 1
+    expect(strip).to_contain_text("Layer")
+    expect(watched.locator("tr.is-linked")).to_have_count(1)
 
 
 def test_without_script_there_are_chart_table_and_filters(site, browser):
@@ -145,10 +146,10 @@ def test_without_script_there_are_chart_table_and_filters(site, browser):
     page = context.new_page()
     page.goto(site.url + site.board.get_absolute_url())
 
-    assert page.locator(".plot > svg.only-narrow").is_visible()
-    assert page.locator("#table tbody tr").count() == 6
+    expect(page.locator(".plot > svg.only-narrow")).to_be_visible()
+    expect(page.locator("#table tbody tr")).to_have_count(6)
     page.locator("select[name=origin]").select_option("measured")
-    page.locator(".sentence button").click()
+    follow(page.locator(".sentence button"))
     assert "origin=measured" in page.url
     context.close()
 
@@ -219,20 +220,20 @@ def test_suggestions_are_chosen_by_keyboard(site, watched):
     field.press_sequentially("modle b")
     options.first.wait_for()
     assert options.first.inner_text().splitlines() == ["Model B", "model, 1 entry"]
-    assert field.get_attribute("aria-expanded") == "true"
+    expect(field).to_have_attribute("aria-expanded", "true")
     field.press("ArrowDown")
-    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
     assert faults(watched) == []
     field.press("Escape")
-    assert field.get_attribute("aria-expanded") == "false"
-    assert field.input_value() == "modle b"
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("modle b")
     field.press("ArrowDown")
     options.first.wait_for()
     field.press("ArrowDown")
     field.press("Enter")
     watched.wait_for_url("**/models/model-*/")
 
-    assert watched.locator("h1").inner_text() == "Model B"
+    expect(watched.locator("h1")).to_have_text("Model B")
     assert watched.evaluate("window.hacked") is None
     assert watched.complaints == []
 
@@ -295,21 +296,21 @@ def test_names_stay_and_cover_no_half_of_a_rank_when_the_table_moves_sideways(si
 def test_three_entries_are_compared_by_searching_and_adding(site, watched):
     entry = site.board.task.entries.get(model__name="Model A")
     opened(watched, site.url + entry.get_absolute_url())
-    watched.get_by_role("link", name="Compare with others").click()
+    follow(watched.get_by_role("link", name="Compare with others"))
     for name in ("Model B", "Model C"):
         watched.get_by_role("searchbox", name="entry to add").fill(name)
-        watched.get_by_role("button", name="Find").click()
-        watched.get_by_role("link", name=f"Add {name}").click()
+        follow(watched.get_by_role("button", name="Find"))
+        follow(watched.get_by_role("link", name=f"Add {name}"))
 
     assert (
         watched.get_by_role("heading", level=1).inner_text() == "Trivia: three entries side by side"
     )
-    assert watched.locator(".compare thead .letter").all_inner_texts() == ["A", "B", "C"]
-    assert "B has 20.0 points more quality than A" in watched.locator(".lede").inner_text()
-    watched.get_by_role("link", name="Put first C").click()
-    assert watched.locator(".compare thead .letter + a").first.inner_text() == "Model C"
-    watched.get_by_role("link", name="Remove B").click()
-    assert watched.locator(".compare thead .letter").all_inner_texts() == ["A", "B"]
+    expect(watched.locator(".compare thead .letter")).to_have_text(["A", "B", "C"])
+    expect(watched.locator(".lede")).to_contain_text("B has 20.0 points more quality than A")
+    follow(watched.get_by_role("link", name="Put first C"))
+    expect(watched.locator(".compare thead .letter + a").first).to_have_text("Model C")
+    follow(watched.get_by_role("link", name="Remove B"))
+    expect(watched.locator(".compare thead .letter")).to_have_text(["A", "B"])
     assert watched.complaints == []
 
 
@@ -326,19 +327,19 @@ def moved(site):
 
 def test_the_slider_steps_through_history_and_keeps_the_address(moved, watched):
     opened(watched, moved.history)
-    assert "version 4" in watched.locator("#frontier").inner_text()
+    expect(watched.locator("#frontier")).to_contain_text("version 4")
 
     watched.locator("#at").focus()
     watched.keyboard.press("ArrowLeft")
-    assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
-    assert watched.url == f"{moved.history}?at=3"
-    assert "Later 2" in watched.locator(".moves").first.inner_text()
+    expect(watched.locator("#frontier")).to_contain_text("version 3")
+    expect(watched).to_have_url(f"{moved.history}?at=3")
+    expect(watched.locator(".moves").first).to_contain_text("Later 2")
     watched.get_by_role("link", name="Before").click()
-    assert becomes(watched, lambda: "version 2" in watched.locator("#frontier").inner_text())
+    expect(watched.locator("#frontier")).to_contain_text("version 2")
     watched.go_back()
-    assert becomes(watched, lambda: "version 3" in watched.locator("#frontier").inner_text())
-    assert watched.locator("#at").input_value() == "3"
-    assert watched.locator("#slider output").inner_text() == "3 of 4"
+    expect(watched.locator("#frontier")).to_contain_text("version 3")
+    expect(watched.locator("#at")).to_have_value("3")
+    expect(watched.locator("#slider output")).to_have_text("3 of 4")
     assert faults(watched) == []
     assert watched.complaints == []
 
@@ -349,16 +350,16 @@ def test_without_script_history_and_comparison_are_forms(moved, browser):
     page.locator("#at").focus()
     for _ in range(2):
         page.keyboard.press("ArrowLeft")
-    page.get_by_role("button", name="Show").click()
-    assert "version 2" in page.locator("#frontier").inner_text()
-    page.get_by_role("link", name="After").click()
-    assert "version 3" in page.locator("#frontier").inner_text()
+    follow(page.get_by_role("button", name="Show"))
+    expect(page.locator("#frontier")).to_contain_text("version 2")
+    follow(page.get_by_role("link", name="After"))
+    expect(page.locator("#frontier")).to_contain_text("version 3")
 
     page.goto(moved.url + compared(moved, "Model A"))
     page.get_by_role("searchbox", name="entry to add").fill("later 3")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_role("link", name="Add Later 3").click()
-    assert page.locator(".compare thead .letter").all_inner_texts() == ["A", "B"]
+    follow(page.get_by_role("button", name="Find"))
+    follow(page.get_by_role("link", name="Add Later 3"))
+    expect(page.locator(".compare thead .letter")).to_have_text(["A", "B"])
     context.close()
 
 
@@ -395,7 +396,7 @@ def test_sliders_and_cells_change_the_footprint_and_its_address(explorer, watche
     watched.get_by_role("link", name="8,800").first.click()
     watched.wait_for_url("**mfu=0.2&life=1*")
     assert becomes(watched, lambda: chosen(watched) == "8,800")
-    assert watched.get_by_label("Compute utilisation (MFU)").input_value() == "0.2"
+    expect(watched.get_by_label("Compute utilisation (MFU)")).to_have_value("0.2")
     assert watched.complaints == []
 
 
@@ -405,17 +406,17 @@ def test_the_footprint_explorer_works_without_script(explorer, browser):
     page.goto(explorer)
 
     page.locator("#flop1").fill("8.4e23")
-    page.get_by_role("button", name="Apply").first.click()
-    assert page.locator(".heat-map").count() == 2
-    page.get_by_role("link", name="8,800").first.click()
+    follow(page.get_by_role("button", name="Apply").first)
+    expect(page.locator(".heat-map")).to_have_count(2)
+    follow(page.get_by_role("link", name="8,800").first)
     assert chosen(page) == "8,800"
 
     file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"element,mass (g)\nCu,716\n"}
     page.locator("#file").set_input_files(file)
-    page.get_by_role("button", name="Read it").click()
+    follow(page.get_by_role("button", name="Read it"))
     assert "composition=Cu:716g" in page.url
     copper = page.get_by_role("region", name="Elements").get_by_role("row", name="Copper Cu")
-    assert copper.get_by_role("cell").first.inner_text() == "716"
+    expect(copper.get_by_role("cell").first).to_have_text("716")
     context.close()
 
 
@@ -509,7 +510,7 @@ def test_five_cells_are_fixed_by_the_keyboard_alone(site, watched, mistaken):
     watched.get_by_text("Saved and checked: 1 error left.").wait_for()
 
     assert becomes(watched, lambda: first.inner_text().split() == ["sent:", "x", "10"])
-    assert "Errors 1" in watched.locator(".filters").inner_text()
+    expect(watched.locator(".filters")).to_contain_text("Errors 1")
     fixed = mistaken.rows.fixed().in_order()
     assert [one.patched for one in fixed] == [{"quality [%]": f"{n}0"} for n in range(1, 6)]
     assert watched.complaints == []
@@ -542,11 +543,11 @@ def test_without_script_a_row_is_fixed_by_its_form(site, watched, mistaken, brow
     page = context.new_page()
     page.goto(f"{site.url}{mistaken.get_absolute_url()}rows/?show=error")
 
-    page.get_by_role("link", name="fix: quality [%]").first.click()
+    follow(page.get_by_role("link", name="fix: quality [%]").first)
     page.get_by_label("quality [%]").fill("50")
-    page.get_by_role("button", name="Fix this row").click()
+    follow(page.get_by_role("button", name="Fix this row"))
 
-    assert "Checked again: 5 errors left." in page.get_by_role("status").first.inner_text()
+    expect(page.get_by_role("status").first).to_contain_text("Checked again: 5 errors left.")
     assert mistaken.rows.get(row=1).patched == {"quality [%]": "50"}
     context.close()
 

@@ -4,22 +4,23 @@ import csv
 import re
 
 import pytest
+from playwright.sync_api import expect
 from pyarrow import parquet
 
-from tests.browsing import page_elsewhere
+from tests.browsing import follow, page_elsewhere
 from tests.builders import make_board, make_entry, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_view_is_shared_framed_and_frozen(live_server, browser):
+def test_a_view_is_shared_framed_and_frozen(live_server, new_context):
     """The short link shows the same to a reader without script; so does a frame elsewhere."""
     board = make_board("quality", "node_energy", title="Trivia")
     for number, quality in enumerate((0.4, 0.5, 0.6, 0.7, 0.8, 0.9)):
         make_entry(board, model=f"Model {number}", quality=quality, energy=10 + number)
     refresh(board)
-    sender = browser.new_context().new_page()
-    reader = browser.new_context(java_script_enabled=False).new_page()
+    sender = new_context().new_page()
+    reader = new_context(java_script_enabled=False).new_page()
     errors: list[str] = []
     sender.on("pageerror", lambda error: errors.append(str(error)))
 
@@ -49,9 +50,9 @@ def test_a_view_is_shared_framed_and_frozen(live_server, browser):
         reader.goto(elsewhere)
         framed = reader.frame_locator("iframe")
         framed.get_by_text("quality at least 45.0").wait_for()
-        assert framed.locator("svg.chart .point").first.is_visible()
+        expect(framed.locator("svg.chart .point").first).to_be_visible()
 
-    sender.get_by_role("link", name="Version 1, as published").click()
+    follow(sender.get_by_role("link", name="Version 1, as published"))
     assert sender.get_by_role("heading", level=1).inner_text() == "Trivia, version 1"
     # The limit goes along: it is on values that are kept.
     assert len(models(sender)) == 5

@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db.models import Count
+from playwright.sync_api import expect
 from pyarrow import parquet
 
 from deploy.bench_boards import board_of
 from leaderboard.core import units
 from leaderboard.models import Entry, Estimate
-from tests.browsing import PHONE, SMALL, WIDE, becomes, drawn, faults, opened
+from tests.browsing import PHONE, SMALL, WIDE, becomes, drawn, faults, follow, opened
 from tests.builders import make_board, make_entry, make_hardware, make_model, make_task, refresh
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -163,7 +164,7 @@ def test_a_reader_chooses_axes_limits_weights_and_takes_advice(url, watched):
     change(watched, lambda: watched.locator("#w_cost").press("End"), "w_cost")
     podium = watched.locator(".podium a").all_inner_texts()
     assert models(watched)[0] == podium[0].split(",")[0]
-    assert watched.locator(".weight output").all_inner_texts() == ["100", "0", "100"]
+    expect(watched.locator(".weight output")).to_have_text(["100", "0", "100"])
 
     advice = watched.locator(".advice", has_text="What to take")
     assert greenest_near_best(left) in advice.inner_text()
@@ -180,13 +181,13 @@ def test_who_beats_an_entry_is_a_click_away_from_row_and_chart(url, watched):
     row = watched.locator("#table tbody tr", has=watched.get_by_role("link", name=loser))
     entry = row.get_attribute("data-entry")
 
-    row.locator("a.layer").click()
+    follow(row.locator("a.layer"))
     watched.wait_for_url(f"**/why/?entry={entry}")
     table = watched.get_by_role("region", name="Who beats it").locator("tbody th")
     assert {told.split(",")[0] for told in table.all_inner_texts()} == beaten_by(loser, rows)
     assert watched.get_by_role("heading", name="What it would need").is_visible()
     told = watched.url
-    watched.get_by_role("link", name="Back to the board").click()
+    follow(watched.get_by_role("link", name="Back to the board"))
 
     drawn(watched)
     watched.mouse.move(0, 0)  # Else the row that scrolls below the pointer would light up.
@@ -199,10 +200,10 @@ def test_who_beats_an_entry_is_a_click_away_from_row_and_chart(url, watched):
     strip = watched.locator(".linked-entry")
     strip.wait_for(state="visible")
     assert strip.inner_text().startswith(loser)
-    assert row.get_attribute("class") == "is-linked"
-    strip.get_by_role("link", name="By how much").click()
+    expect(row).to_have_attribute("class", "is-linked")
+    follow(strip.get_by_role("link", name="By how much"))
     watched.wait_for_url("**/why/**")
-    assert watched.url == told
+    expect(watched).to_have_url(told)
     assert watched.complaints == []
 
 
@@ -257,7 +258,7 @@ def test_a_frozen_view_stays_while_the_board_goes_on(board, url, watched):
     # Only what became of them since is told anew.
     assert re.sub(r"\t[^\t\n]*\n", "\n", before) == re.sub(r"\t[^\t\n]*\n", "\n", now)
     opened(watched, url)
-    assert watched.locator(".first-layer th a").all_inner_texts() == ["Moth"]
+    expect(watched.locator(".first-layer th a")).to_have_text(["Moth"])
 
 
 # Each row's model and the number that is marked as the reader's.
@@ -271,18 +272,18 @@ def test_three_are_compared_history_is_stepped_through_prices_are_the_readers(ur
     drawn(watched)
     for name in ("Fox", "Gnu", "Hen"):
         watched.get_by_role("checkbox", name=f"Compare {name}").check()
-    watched.get_by_role("button", name="Compare the ticked entries").click()
-    assert watched.locator(".compare thead .letter").count() == 3
+    follow(watched.get_by_role("button", name="Compare the ticked entries"))
+    expect(watched.locator(".compare thead .letter")).to_have_count(3)
     heads = watched.locator(".compare thead .letter + a").all_inner_texts()
     assert set(heads) == {"Fox", "Gnu", "Hen"}
 
     opened(watched, f"{url}history/")
     title = watched.locator("#frontier")
-    assert "version 2" in title.inner_text()
+    expect(title).to_contain_text("version 2")
     watched.get_by_role("slider", name="Version").press("Home")
-    assert becomes(watched, lambda: "version 1" in title.inner_text())
+    expect(title).to_contain_text("version 1")
     watched.get_by_role("link", name="After").click()
-    assert becomes(watched, lambda: "version 2" in title.inner_text())
+    expect(title).to_contain_text("version 2")
     gone = {name for name in ROWS if not beaten_by(name, ROWS)} & {
         name for name in ROWS if beaten_by(name, ROWS | LATER)
     }
@@ -294,15 +295,15 @@ def test_three_are_compared_history_is_stepped_through_prices_are_the_readers(ur
     watched.get_by_text("Your own scenario").click()
     watched.get_by_label("Electricity price").fill("0.30 USD/kWh")
     change(watched, lambda: watched.keyboard.press("Enter"), "own_electricity")
-    assert "electricity price 0.3 USD/kWh" in watched.locator(".notice").first.inner_text()
-    assert watched.get_by_label("Electricity price").is_visible()
+    expect(watched.locator(".notice").first).to_contain_text("electricity price 0.3 USD/kWh")
+    expect(watched.get_by_label("Electricity price")).to_be_visible()
     # Without a price of devices the cost is that of the energy alone.
     own = dict(watched.evaluate(OWN_COSTS))
     expected = {name: 0.30 * energy / 3600 for name, (_, energy, _) in (ROWS | LATER).items()}
     assert own == pytest.approx(expected, rel=0.01)
     watched.get_by_role("link", name="Back to the numbers as published").click()
     drawn(watched)
-    assert watched.locator(".own").count() == 0
+    expect(watched.locator(".own")).to_have_count(0)
     assert watched.complaints == []
 
 
@@ -339,13 +340,13 @@ def test_facets_columns_pages_and_keys_of_a_large_board(crowd, crowd_url, watche
     change(watched, lambda: box.get_by_label("Vendor 1").check(), "vendor")
     box.get_by_label("Vendor 2").check()
     chip = watched.locator(".chip")
-    assert becomes(watched, lambda: "Vendor 1 or Vendor 2" in chip.inner_text())
+    expect(chip).to_contain_text("Vendor 1 or Vendor 2")
     both = int(told["1"]) + int(told["2"])
-    assert f"{both} of 1,200 entries" in watched.locator(".count").inner_text()
-    assert box.is_visible()
+    expect(watched.locator(".count")).to_contain_text(f"{both} of 1,200 entries")
+    expect(box).to_be_visible()
     chip.get_by_role("link").click()
     watched.wait_for_url(lambda url: "vendor" not in url)
-    assert chip.count() == 0
+    expect(chip).to_have_count(0)
 
     drawn(watched)
     watched.get_by_text("Columns", exact=True).click()
@@ -354,7 +355,7 @@ def test_facets_columns_pages_and_keys_of_a_large_board(crowd, crowd_url, watche
     assert heads == ["Quality", "Node energy", "Output throughput"]
     watched.get_by_role("link", name="Roomy rows").click()
     watched.wait_for_url("**density=roomy**")
-    assert watched.locator("table.roomy").count() == 1
+    expect(watched.locator("table.roomy")).to_have_count(1)
     assert "columns" in asked(watched)
 
     rows = watched.locator("#table tbody tr")
@@ -362,7 +363,7 @@ def test_facets_columns_pages_and_keys_of_a_large_board(crowd, crowd_url, watche
     watched.keyboard.press("ArrowDown")
     focused = "document.activeElement.closest('tr').dataset.entry"
     assert watched.evaluate(focused) == rows.nth(1).get_attribute("data-entry")
-    assert rows.nth(1).get_attribute("class") == "is-linked"
+    expect(rows.nth(1)).to_have_attribute("class", "is-linked")
     watched.keyboard.press("ArrowUp")
     assert watched.evaluate(focused) == rows.first.get_attribute("data-entry")
     assert watched.complaints == []
@@ -415,9 +416,9 @@ def test_a_dot_of_a_crowd_knows_its_entry_and_its_row(crowd, crowd_url, watched)
     strip = watched.locator(".linked-entry")
     strip.wait_for(state="visible")
     entry = ids[lonely]
-    assert strip.locator("a.button").get_attribute("href") == f"/entries/{entry}/"
+    expect(strip.locator("a.button")).to_have_attribute("href", f"/entries/{entry}/")
     row = watched.locator(f"#table tr[data-entry='{entry}']")
-    assert row.get_attribute("class") == "is-linked"
+    expect(row).to_have_attribute("class", "is-linked")
     ring = watched.locator(".ring").bounding_box()
     assert ring["x"] + ring["width"] / 2 == pytest.approx(corner["x"] + across[lonely], abs=1)
     assert ring["y"] + ring["height"] / 2 == pytest.approx(corner["y"] + down[lonely], abs=1)
@@ -438,7 +439,7 @@ def test_all_of_it_goes_by_forms_without_script(url, silent):
     page = opened(silent, url)
 
     def apply() -> None:
-        page.get_by_role("button", name="Apply").first.click()
+        follow(page.get_by_role("button", name="Apply").first)
 
     assert page.locator(".plot > svg.only-wide .point").count() >= len(rows)
     page.get_by_label("Across").select_option("cost")
@@ -452,7 +453,7 @@ def test_all_of_it_goes_by_forms_without_script(url, silent):
     left = {name: row for name, row in rows.items() if row[0] >= 0.6}
     assert set(models(page)) == set(left)
     assert page.get_by_role("heading", name="Quality against cost").is_visible()
-    assert page.locator(".plot > svg.only-wide .step.layer").count() == 1
+    expect(page.locator(".plot > svg.only-wide .step.layer")).to_have_count(1)
     assert cheapest(left) in page.locator(".advice", has_text="What to take").inner_text()
     assert page.locator(".podium a").first.inner_text().split(",")[0] == models(page)[0]
 
@@ -462,43 +463,43 @@ def test_all_of_it_goes_by_forms_without_script(url, silent):
     page.get_by_text("Columns", exact=True).click()
     page.locator("#table").get_by_label("Latency").check()
     apply()
-    assert "Only by Maker 0 or Maker 1" in page.locator(".chip").inner_text()
-    assert "Latency" in page.locator("#table thead").inner_text()
+    expect(page.locator(".chip")).to_contain_text("Only by Maker 0 or Maker 1")
+    expect(page.locator("#table thead")).to_contain_text("Latency")
     narrowed = models(page)
     assert 0 < len(narrowed) < len(left)
-    page.get_by_role("button", name="Make a short link").click()
+    follow(page.get_by_role("button", name="Make a short link"))
     page.goto(page.locator("dt:text('Short link') + dd code").inner_text())
     assert models(page) == narrowed
     with page.expect_download() as file:
         page.get_by_role("link", name="CSV", exact=True).click()
     lines = list(csv.DictReader(file.value.path().open(encoding="utf-8")))
     assert [line["model"] for line in lines] == narrowed
-    page.get_by_role("link", name="Give up: only by Maker 0 or Maker 1").click()
+    follow(page.get_by_role("link", name="Give up: only by Maker 0 or Maker 1"))
     assert set(models(page)) == set(left)
-    page.get_by_role("link", name="Roomy rows").click()
-    assert page.locator("table.roomy").count() == 1
+    follow(page.get_by_role("link", name="Roomy rows"))
+    expect(page.locator("table.roomy")).to_have_count(1)
 
     page.goto(url)
     page.get_by_text("Your own scenario").click()
     page.get_by_label("Electricity price").fill("0.30")
     apply()
-    assert "electricity price 0.3 USD/kWh" in page.locator(".notice").first.inner_text()
+    expect(page.locator(".notice").first).to_contain_text("electricity price 0.3 USD/kWh")
 
     page.goto(url)
     loser = next(name for name in rows if beaten_by(name, rows))
     row = page.locator("#table tbody tr", has=page.get_by_role("link", name=loser))
-    row.locator("a.layer").click()
+    follow(row.locator("a.layer"))
     beaters = page.get_by_role("region", name="Who beats it").locator("tbody th")
     assert {told.split(",")[0] for told in beaters.all_inner_texts()} == beaten_by(loser, rows)
-    page.get_by_role("link", name="Back to the board").click()
+    follow(page.get_by_role("link", name="Back to the board"))
     for name in ("Fox", "Gnu"):
         page.get_by_role("checkbox", name=f"Compare {name}").check()
-    page.get_by_role("button", name="Compare the ticked entries").click()
-    assert page.locator(".compare thead .letter").count() == 2
+    follow(page.get_by_role("button", name="Compare the ticked entries"))
+    expect(page.locator(".compare thead .letter")).to_have_count(2)
     page.goto(f"{url}history/")
     page.get_by_role("slider", name="Version").press("Home")
-    page.get_by_role("button", name="Show").click()
-    assert "version 1" in page.locator("#frontier").inner_text()
+    follow(page.get_by_role("button", name="Show"))
+    expect(page.locator("#frontier")).to_contain_text("version 1")
 
 
 EVERYTHING = f"{SHARED}&size=node_energy&vendor=nvidia,amd&q=e&ranks=points&pick=cheapest"
