@@ -1,5 +1,7 @@
 """What entries have in common: the choices of a board's sentence, their names and their counts."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -51,16 +53,21 @@ SIZES = (
 )
 # Up to so many codes are compared with one after the other, which is faster than to look each up.
 ONE_BY_ONE = 4
+# One text, which is only taken apart when it is another than before.
 NAMES_SQL = """
-    SELECT 'model', id, slug, name, developer, family, parameters_total::text,
-           has_open_weights::text, released
-    FROM leaderboard_aimodel WHERE id = ANY(%(model)s)
-    UNION ALL
-    SELECT 'method', id, slug, name, kind, '', '', '', ''
-    FROM leaderboard_method WHERE id = ANY(%(method)s)
-    UNION ALL
-    SELECT 'hardware', id, slug, name, vendor, kind, '', '', ''
-    FROM leaderboard_hardware WHERE id = ANY(%(hardware)s)
+    SELECT coalesce(json_agg(told ORDER BY kind, id), '[]')::text FROM (
+        SELECT 'model' AS kind, id,
+               json_build_array('model', id, slug, name, developer, family,
+                                parameters_total::text, has_open_weights::text, released) AS told
+        FROM leaderboard_aimodel WHERE id = ANY(%(model)s)
+        UNION ALL
+        SELECT 'method', id, json_build_array('method', id, slug, name, kind, '', '', '', '')
+        FROM leaderboard_method WHERE id = ANY(%(method)s)
+        UNION ALL
+        SELECT 'hardware', id,
+               json_build_array('hardware', id, slug, name, vendor, kind, '', '', '')
+        FROM leaderboard_hardware WHERE id = ANY(%(hardware)s)
+    ) AS rows
 """
 
 Value = tuple[str, str]
@@ -133,15 +140,29 @@ class Facets:
         self.known: dict[str, list[Value]] = {}
 
     @cached_property
-    def names(self) -> dict[str, list[Named]]:
-        """For each table of the catalogue its rows in the order of the codes, read now."""
-        ids = {kind: self.snapshot.tables[kind] for kind in CATALOGUE}
+    def catalogue(self) -> str:
+        """What the catalogue says now of what the entries are, as JSON."""
         with connection.cursor() as cursor:
-            cursor.execute(NAMES_SQL, ids)
-            rows = {(kind, pk): named(kind, *more) for kind, pk, *more in cursor.fetchall()}
+            cursor.execute(NAMES_SQL, {kind: self.snapshot.tables[kind] for kind in CATALOGUE})
+            return str(cursor.fetchone()[0])
+
+    @cached_property
+    def edition(self) -> str:
+        """A key of what the catalogue says now."""
+        return hashlib.sha256(self.catalogue.encode()).hexdigest()
+
+    @property
+    def names(self) -> dict[str, list[Named]]:
+        """For each table of the catalogue its rows in the order of the codes, as they are now."""
+        key = "names", self.edition
+        return self.snapshot.recalled(self.snapshot.recent, key, self.read_names)
+
+    def read_names(self) -> dict[str, list[Named]]:
+        rows = {(kind, pk): named(kind, *more) for kind, pk, *more in json.loads(self.catalogue)}
         # A row that was taken out of the catalogue since has no entries any more.
         return {
-            kind: [rows.get((kind, one)) or named(kind) for one in ids[kind]] for kind in CATALOGUE
+            kind: [rows.get((kind, one)) or named(kind) for one in self.snapshot.tables[kind]]
+            for kind in CATALOGUE
         }
 
     def code(self, dimension: str) -> np.ndarray:

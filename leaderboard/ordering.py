@@ -99,11 +99,13 @@ class Order:
         """The first so many of the rows whose order does not begin with their layer."""
         standings, snapshot = self.standings, self.standings.snapshot
         places = standings.points.places
-        left = np.flatnonzero(standings.layer == 0) if self.is_layered else np.arange(self.count)
-        if len(left) * FEW < len(snapshot):
-            return self.sorted(left)[:count]
+        is_left = standings.layer == 0 if self.is_layered else None
+        left = self.count if is_left is None else int(np.count_nonzero(is_left))
+        if left * FEW < len(snapshot):
+            rest = np.arange(left) if is_left is None else np.flatnonzero(is_left)
+            return self.sorted(rest)[:count]
         mask = standings.ranked
-        if len(left) < self.count:
+        if left < self.count:
             mask = mask.copy()
             mask[places[standings.layer > 0]] = False
         found = self.picked(mask, count)

@@ -29,8 +29,9 @@ DIMENSIONS = (*CATALOGUE, *STATED, "boundary")
 PARTS = ("value", "low", "high")
 # How many values stand for all of a metric where only their spread matters.
 SPREAD = 2_000
-# How many arrays, and how many counts of a dimension, are kept of the questions asked last.
-RECENT, TALLIES = 48, 2_000
+# Bytes for each entry, and beside them, that arrays of the questions asked last may fill; and how
+# many counts of a dimension are kept of them.
+ROOM_PER_ENTRY, ROOM, TALLIES = 64, 1_000_000, 2_000
 
 # Up to so many entries the numbers of all metrics are held at once.
 AT_ONCE = 20_000
@@ -93,7 +94,8 @@ class Snapshot:
         self.number = next(numbers_of_snapshots)
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
-        self.recent: LRUCache[Hashable, Any] = LRUCache(RECENT)
+        room = ROOM + ROOM_PER_ENTRY * len(self)
+        self.recent: LRUCache[Hashable, Any] = LRUCache(room, getsizeof=size_of)
         self.tallies: LRUCache[Hashable, Any] = LRUCache(TALLIES)
         # Several threads of a web server ask the same snapshot.
         self.lock = threading.Lock()
@@ -185,6 +187,11 @@ class Snapshot:
     def at(self, entries: np.ndarray) -> np.ndarray:
         """Places of these entry ids, all of which must be here."""
         return np.searchsorted(self.entries, entries)
+
+
+def size_of(kept: Any) -> int:
+    """Bytes of an array, and about those of the object around it."""
+    return 1_000 + getattr(kept, "nbytes", 0)
 
 
 def ordered(values: np.ndarray) -> np.ndarray:

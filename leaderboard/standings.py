@@ -119,12 +119,8 @@ class Standings:
             self.snapshot = yours.of(self.snapshot, board.task_id, filters.own)
         self.facets = Facets(self.snapshot, filters.energy)
         self.total = len(self.snapshot)
-        self.complete = self.having(filters.objectives)
-        chosen, inside = self.chosen(filters), self.inside(filters)
-        self.ranked = self.complete & chosen & inside
-        self.unranked = Selection(self.snapshot, np.flatnonzero(chosen & ~self.complete))
-        self.outside = int((chosen & self.complete & ~inside).sum())
-        self.points = Selection(self.snapshot, np.flatnonzero(self.ranked))
+        self.ranked = self.recalled(("ranked", *self.about), self.worked_out_ranked)
+        self.points = self.selection("points", lambda: self.ranked)
 
     @classmethod
     def usual(cls, board: Board, snapshot: Snapshot | None = None) -> "Standings":
@@ -132,6 +128,34 @@ class Standings:
         snapshot = snapshots.of(board) if snapshot is None else snapshot
         ranked_by = tuple(metric for metric in board.metrics if metric in snapshot.available)
         return cls(board, Filters.read(QueryDict(), board, ranked_by), snapshot)
+
+    def worked_out_ranked(self) -> np.ndarray:
+        return self.complete & self.asked_for & self.inside(self.filters)
+
+    def selection(self, name: str, mask: Callable[[], np.ndarray]) -> Selection:
+        """The entries of a mask that follows from the question."""
+        key = (name, *self.about)
+        return Selection(self.snapshot, self.recalled(key, lambda: np.flatnonzero(mask())))
+
+    @cached_property
+    def complete(self) -> np.ndarray:
+        """Mask over everything: a number on every objective."""
+        return self.having(self.filters.objectives)
+
+    @cached_property
+    def asked_for(self) -> np.ndarray:
+        """Mask over everything: what facets and words leave."""
+        return self.chosen(self.filters)
+
+    @cached_property
+    def unranked(self) -> Selection:
+        """Those that the facets leave and that lack an objective."""
+        return self.selection("unranked", lambda: self.asked_for & ~self.complete)
+
+    @property
+    def outside(self) -> int:
+        """How many complete entries that the facets leave are outside the bounds."""
+        return int(np.count_nonzero(self.asked_for)) - len(self.unranked) - len(self)
 
     @cached_property
     def everything(self) -> Selection:
@@ -204,7 +228,8 @@ class Standings:
     @cached_property
     def layer(self) -> np.ndarray:
         if self.is_published_layer:
-            return self.published_layer()
+            key = ("published layer", *self.about, self.board.revision)
+            return self.recalled(key, self.published_layer)
         key = ("layer", *self.about, self.board.depth)
         return self.recalled(key, self.worked_out_layer)
 
@@ -249,12 +274,15 @@ class Standings:
         key = ("drawn", *self.about, x, y, most)
         return self.recalled(key, lambda: self.worked_out_drawn(x, y, most))
 
-    @property
+    @cached_property
     def about(self) -> tuple:
         """What the ranked entries follow from, as a key."""
         asked = self.filters
         facets, bounds = tuple(asked.facets.items()), tuple(asked.bounds.items())
-        return asked.objectives, facets, bounds, asked.measured_only, asked.words, asked.energy
+        # Facets and words are of names, which change.
+        edition = self.facets.edition if facets or asked.words else ""
+        chosen = facets, asked.words, edition
+        return asked.objectives, *chosen, bounds, asked.measured_only, asked.energy
 
     def recalled(self, key: Hashable, make: Callable[[], np.ndarray]) -> np.ndarray:
         """An array that was worked out for this question of late, else now."""

@@ -67,9 +67,6 @@ class Parts(Mapping[str, SafeString]):
     def question(self) -> str:
         """All that the parts follow from."""
         page = self.page
-        names = {
-            kind: [(one.slug, one.name) for one in table]
-            for kind, table in page.standings.facets.names.items()
-        }
-        number, state = page.standings.snapshot.number, conditional.state(page.board)
-        return conditional.digest(number, *state, page.question, names)
+        standings, state = page.standings, conditional.state(page.board)
+        number, edition = standings.snapshot.number, standings.facets.edition
+        return conditional.digest(number, *state, page.question, edition)

@@ -471,3 +471,31 @@ def test_single_ranks_go_by_the_value_alone():
         make_entry(board, quality=(low, value, high), energy=1)
     assert standing(board).ranks("quality").tolist() == [[1, 3]] * 3
     assert standing(board, "ranks=points").ranks("quality").tolist() == [[1, 1], [2, 3], [2, 3]]
+
+
+def test_a_changed_catalogue_is_followed_though_no_number_has_changed():
+    """What is kept of a question must not outlive the names that the question is about."""
+    board = make_board("quality", "node_energy")
+    moved = make_hardware("H100", vendor="Nvidia")
+    make_entry(board, hardware=moved, quality=0.7, energy=3)
+    stays = make_entry(
+        board, hardware=make_hardware("H200", vendor="Nvidia"), quality=0.6, energy=2
+    )
+    snapshot = standing(board).snapshot
+
+    def of_nvidia() -> Standings:
+        filters = Filters.read(QueryDict("vendor=nvidia"), board, ("quality", "node_energy"))
+        return Standings(board, filters, snapshot)
+
+    before = of_nvidia()
+    assert (len(before), len(before.layer), before.outside) == (2, 2, 0)
+    moved.vendor = "Somebody else"
+    moved.save()
+
+    after = of_nvidia()
+    assert after.points.entries.tolist() == [stays.pk]
+    assert after.layer.tolist() == [1]
+    assert after.counts("vendor") == {
+        ("nvidia", "Nvidia"): 1,
+        ("somebody-else", "Somebody else"): 1,
+    }
