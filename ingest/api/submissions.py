@@ -1,6 +1,7 @@
 """Sending a file, and following what becomes of it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.http import Http404
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import IsAuthenticated
@@ -19,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from ingest import choices, files, pipeline, progress, quota, tasks
+from ingest import choices, files, once, pipeline, progress, quota, tasks
 from ingest.api import bodies, shapes
 from leaderboard.api.asking import (
     PAGED,
@@ -61,6 +62,13 @@ WORDS = (
     *CHOICES,
     Parameter("source", "Slug or address of a source in the catalogue."),
 )
+KEY = "Idempotency-Key"
+KEY_DOCUMENTED = OpenApiParameter(
+    KEY,
+    str,
+    OpenApiParameter.HEADER,
+    description="Your name for this request: sent again under it, it answers as before.",
+)
 FILENAME = Parameter("filename", "The file's name, where the body is the file.")
 REASON = Parameter("reason", "Why it is taken back; shown on its page.")
 
@@ -76,7 +84,7 @@ class Submissions(APIView):
         if request.method == "POST":
             bodies.refuse_length(request)
         super().initial(request, *args, **kwargs)
-        if request.method == "POST":
+        if request.method == "POST" and not once.is_known(key_of(request), by=request.user):
             left = quota.of(request.user, at=timezone.now())
             if not left.left:
                 detail = (
@@ -108,7 +116,10 @@ class Submissions(APIView):
     @extend_schema(
         operation_id="submit",
         tags=["Submissions"],
-        parameters=[parameter.documented for parameter in (DRY_RUN, FILENAME, *WORDS)],
+        parameters=[
+            *(parameter.documented for parameter in (DRY_RUN, FILENAME, *WORDS)),
+            KEY_DOCUMENTED,
+        ],
         request={
             "multipart/form-data": shapes.FormSerializer,
             "application/json": OpenApiTypes.OBJECT,
@@ -129,8 +140,10 @@ class Submissions(APIView):
 
         202 and its address when it is new: a worker checks it, and publishes it unless
         `publish=no`. 200 when you sent the same file with the same context before: it is the same
-        submission, so sending again is harmless. With `dry_run=true` the file is only checked: 200
-        with what was found, or 422 with every error; nothing is kept.
+        submission, so sending again is harmless. Under an `Idempotency-Key` the same request is
+        answered alike whatever became of it, and another one is 422. With
+        `dry_run=true` the file is only checked: 200 with what was found, or 422 with every error;
+        nothing is kept.
         """
         words = bodies.words_of(request)
         asked = checked(words, (DRY_RUN, FILENAME, *WORDS))
@@ -163,8 +176,10 @@ def dry_run(user: Any, sent: list[bodies.SentFile], said: bodies.Said) -> Respon
 
 def received(request: Request, sent: list[bodies.SentFile], said: bodies.Said) -> Response:
     """Keep files, and ask a worker to look at them."""
+    key = key_of(request)
+    receive = partial(once.receive, key) if key else pipeline.receive
     try:
-        submission, is_new = pipeline.receive(
+        submission, is_new = receive(
             sent,
             filename=files.called([path for path, _ in sent]),
             by=signed_in(request),
@@ -177,6 +192,9 @@ def received(request: Request, sent: list[bodies.SentFile], said: bodies.Said) -
         )
     except files.TooLarge as error:
         raise Problem(413, str(error)) from None
+    except once.Reused:
+        detail_of_reuse = "This Idempotency-Key came with another file, or other words about it."
+        raise Problem(422, detail_of_reuse, code="key.reused") from None
     is_waiting = submission.state == Submission.State.RECEIVED
     if is_waiting:
         later(tasks.ingest, submission.pk)
@@ -186,6 +204,15 @@ def received(request: Request, sent: list[bodies.SentFile], said: bodies.Said) -
         202 if is_new or is_waiting else 200,
         headers={"Location": answer["links"]["self"]},
     )
+
+
+def key_of(request: Request) -> str:
+    """The sender's name for this request; empty where it has none."""
+    given = request.headers.get(KEY, "")
+    try:
+        return once.key_of(given)
+    except ValueError as error:
+        raise refused([complaint("key.invalid", str(error), KEY, given=given[:80])]) from None
 
 
 def detail(request: Request, submission: Submission) -> dict[str, Any]:

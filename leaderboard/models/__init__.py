@@ -20,7 +20,13 @@ from leaderboard.models.catalogue import (
 from leaderboard.models.chances import Chance, ChanceDraw
 from leaderboard.models.evidence import Entry, Estimate, Measurement, Run
 from leaderboard.models.sharing import SharedView
-from leaderboard.models.submissions import Decision, Submission, SubmissionChunk, SubmissionRow
+from leaderboard.models.submissions import (
+    Decision,
+    SentKey,
+    Submission,
+    SubmissionChunk,
+    SubmissionRow,
+)
 from leaderboard.models.upkeep import Rederivation, RederivationBatch
 
 __all__ = [
@@ -48,6 +54,7 @@ __all__ = [
     "Rederivation",
     "RederivationBatch",
     "Run",
+    "SentKey",
     "SharedView",
     "Source",
     "Submission",

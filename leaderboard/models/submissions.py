@@ -279,6 +279,23 @@ class SubmissionRow(models.Model):
         return {**self.sent, **(self.patched or {})}
 
 
+class SentKey(models.Model):
+    """A sender's own name for one request: with it, the request may be repeated (`ingest.once`)."""
+
+    sent_by = models.ForeignKey("auth.User", models.CASCADE, related_name="sent_keys")
+    key = models.CharField(max_length=255)
+    # Of the whole request, so that another one under the same name is noticed.
+    digest = models.CharField(max_length=64)
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="sent_keys")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sent_by", "key"], name="key_sent_once")]
+
+    def __str__(self):
+        return f"{self.key}: {self.submission}"
+
+
 class Decision(models.Model):
     """What an editor decided about a held submission. Everybody may read it."""
 
