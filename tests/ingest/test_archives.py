@@ -213,9 +213,9 @@ def bomb(kind: str) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["zip", "gzip"])
+@pytest.mark.parametrize("kind", ["zip", "gzip", "gzip in a zip"])
 def test_a_bomb_is_stopped_by_what_comes_out_of_it(kind):
-    content = bomb(kind)
+    content = zipped([("a.csv.gz", bomb("gzip"))]) if " in " in kind else bomb(kind)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert issues_of(content).keys() & {"archive.bomb", "rows.excess"}
@@ -244,7 +244,24 @@ def test_too_many_members_are_refused(settings):
 def test_an_archive_within_an_archive_is_not_opened():
     inner = zipped([("a.csv", csv(row()))])
 
-    assert issues_of(zipped([("inner.zip", inner)])).keys() == {"format.unknown"}
+    assert issues_of(zipped([("inner.zip", inner)])).keys() == {"archive.nested"}
+    found = issues_of(zipped([("inner.zip", inner), ("b.csv", csv(row()))]))
+    assert found.keys() == {"archive.nested"}
+
+
+def test_a_gzipped_file_within_a_zip_is_that_file():
+    packed = gzip.compress(csv(row()))
+
+    submission = sent(zipped([("runs/a.csv.gz", packed)]), filename="sent.zip")
+
+    assert submission.state == "PUBLISHED"
+    assert Run.objects.get().path == "runs/a.csv"
+
+
+def test_a_gzip_beside_the_same_file_keeps_its_name():
+    files = [("a.csv", csv(row())), ("a.csv.gz", gzip.compress(csv(row())))]
+
+    assert issues_of(zipped(files)).keys() == {"archive.nested"}
 
 
 # The child
