@@ -258,6 +258,17 @@ def test_a_gzipped_file_within_a_zip_is_that_file():
     assert Run.objects.get().path == "runs/a.csv"
 
 
+def test_a_submission_of_several_formats_says_so(client):
+    speed = {"elapsed_time": 5.0, "num_requests": 50, "requests_per_second": 10.0}
+    files = [("a.csv", csv(row())), ("b.json", json.dumps(speed | {"tokens_per_second": 100.0}))]
+
+    submission = sent(zipped(files), filename="sent.zip")
+
+    client.force_login(submission.submitted_by)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "and 1 other format</strong>" in page
+
+
 def test_a_gzip_beside_the_same_file_keeps_its_name():
     files = [("a.csv", csv(row())), ("a.csv.gz", gzip.compress(csv(row())))]
 
