@@ -18,6 +18,17 @@ from ingest.readings import Issue, Unreadable
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 EMPTY_ZIP = b"PK\x05\x06"
+# What is not opened inside an archive, or not at all: also 7z, RAR, bzip2, xz and Zstandard.
+PACKED = (
+    ZIP,
+    EMPTY_ZIP,
+    GZIP,
+    b"7z\xbc\xaf",
+    b"Rar!\x1a",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+)
 WORKBOOK = "xl/workbook.xml"
 PATH_CHARS = 300
 # A tar has no table of contents and is held in memory; a zip streams.
@@ -163,7 +174,12 @@ def zipped(spool: Spooled, offset: int, size: int) -> Iterator[tuple[str, Callab
             raise refused("archive.encrypted", f"“{member.filename[:200]}” is encrypted.")
         if (member.external_attr >> 16) & 0o170000 not in (0, 0o100000):
             raise refused("archive.member", f"“{member.filename[:200]}” is not a plain file.")
-        yield safe(member.filename), opener(spool, size, archive, member)
+        opened = opener(spool, size, archive, member)
+        bare = ungzipped(member.filename)
+        if bare and bare not in archive.NameToInfo:
+            yield safe(bare), gunzipper(spool, size, opened)
+        else:
+            yield safe(member.filename), opened
 
 
 def opener(
@@ -177,6 +193,20 @@ def opener(
         return io.BufferedReader(Counted(spool, packed, stream), 2**16)
 
     return opened
+
+
+def ungzipped(name: str) -> str:
+    """The name of what a gzip of one file holds; nothing for a tar and for other names."""
+    folded = name.casefold()
+    is_one = folded.endswith(".gz") and not folded.endswith(".tar.gz")
+    return name[: -len(".gz")] if is_one else ""
+
+
+def gunzipper(
+    spool: Spooled, packed: int, opened: Callable[[], BinaryIO]
+) -> Callable[[], BinaryIO]:
+    """What opens the one file in a gzip that is a member of an archive."""
+    return lambda: io.BufferedReader(Counted(spool, packed, gzip.GzipFile(fileobj=opened())), 2**16)
 
 
 def gzipped(
@@ -231,6 +261,11 @@ def safe(name: str) -> str:
     if len(path) > PATH_CHARS:
         raise refused("archive.path", f"A path is longer than {PATH_CHARS} characters: {shown}.")
     return path
+
+
+def is_packed(beginning: bytes) -> bool:
+    """True for the first bytes of an archive or of a compressed file."""
+    return beginning.startswith(PACKED)
 
 
 def is_litter(name: str) -> bool:

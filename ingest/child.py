@@ -128,6 +128,9 @@ class Child:
     def look(self, file: File, *, alone: bool) -> tuple[ModuleType | None, Issue | None]:
         """The format of a file, or why it is not read."""
         head = Head.of(file)
+        if archives.is_packed(head.data):
+            self.frame.files.append(Told(file.path))
+            return None, packed(file.path)
         scored = formats.detect(head)
         sayings = formats.companion(head) or references.companion(head)
         scores = {module.SLUG: round(score, 2) for score, module in scored}
@@ -162,6 +165,13 @@ class Child:
 def patched(row: Row, cells: dict[str, Any] | None) -> Row:
     """The row with what somebody wrote over its cells."""
     return replace(row, cells={**row.cells, **cells}) if cells else row
+
+
+def packed(path: str) -> Issue:
+    """Why an archive gives no rows."""
+    message = "This is an archive, and only one that is sent by itself is opened: zip, tar or gzip."
+    hint = "Unpack it and send its files, or send it alone."
+    return Issue("archive.nested", message, hint=hint, path=path)
 
 
 def not_read(path: str, head: Head, sayings: str) -> Issue:

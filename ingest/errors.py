@@ -95,6 +95,11 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Say METERED, SENSED, REPORTED, ESTIMATED or RATED beside the number. Our JSON wants it "
         "since version 1.1; for files of version 1 it is a note.",
     ),
+    "archive.nested": (
+        "An archive that is not opened",
+        "A zip, tar or gzip is opened if it is sent by itself; archives inside one are not, apart "
+        "from single files in a gzip. Unpack it, or pack its files as zip or tar.gz.",
+    ),
     "archive.broken": ("The archive can't be read", "Pack it again, as zip or tar.gz."),
     "archive.bomb": (
         "The archive grows too much",
@@ -204,6 +209,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "unit.missing": (
         "A number has no unit",
         "Write the unit in brackets behind the column's name: node_energy [J]. We never guess one.",
+    ),
+    "unit.unclear": (
+        "A unit that is known to be wrong",
+        "The tool's version wrote another unit than the figures have. Correct the unit in the row "
+        "if you know what they are.",
     ),
     "unit.unknown": (
         "The unit does not fit",

@@ -203,8 +203,12 @@ class SubmissionPage:
 
     @property
     def format_label(self) -> str:
+        """The format of the results, and how many more there are in a submission of several."""
         module = FORMATS.get(self.submission.format)
-        return module.LABEL if module else self.submission.format
+        label = module.LABEL if module else self.submission.format
+        others = {file.label for file in self.files} - {"", label}
+        more = f"{len(others)} other format{'s' if len(others) > 1 else ''}"
+        return f"{label} and {more}" if others else label
 
     @property
     def formats(self) -> list[tuple[str, str, bool]]:

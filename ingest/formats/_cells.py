@@ -7,8 +7,8 @@ or nothing, and an issue says why.
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,9 @@ _MISSING = frozenset({"", "n/a", "nan", "none", "null"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _COUNT = re.compile(r"\d{1,15}(?:\.0*)?", re.ASCII)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
+# Only a decimal comma stands after a single zero, before four digits and more, or in 1,5e-05.
+_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?", re.ASCII)
+_SURE_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,\d{4,}|\d+,\d+(?=[eE]))(?:[eE][+-]?\d+)?", re.ASCII)
 _LOCAL_PATH = re.compile(r"[/~.\\]|[A-Za-z]:[\\/]")
 
 
@@ -170,6 +173,21 @@ class Cells:
             if column.endswith(REPEATED) and stated(cell):
                 message = f"Found twice: {stated(cell)}. The first value that is not empty counts."
                 self.issue("key.repeated", message, column, severity=WARNING)
+
+
+def pointed(row: Row, columns: Iterable[str], name: Callable[[str], str] = str) -> Row:
+    """The row with the decimal commas of these columns as points, where the row proves them.
+
+    Spreadsheets of many countries write them so. `1,234` alone could also be a thousand and more.
+    """
+    wanted = set(columns)
+    cells = {column: stated(cell) for column, cell in row.cells.items() if name(column) in wanted}
+    commas = {column: text for column, text in cells.items() if _COMMA.fullmatch(text)}
+    is_sure = any(map(_SURE_COMMA.fullmatch, commas.values()))
+    if not is_sure or any("." in text and is_number(text) for text in cells.values()):
+        return row
+    read = {column: text.replace(",", ".") for column, text in commas.items()}
+    return replace(row, cells={**row.cells, **read})
 
 
 def is_local(text: str) -> bool:

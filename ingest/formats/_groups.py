@@ -42,6 +42,22 @@ def is_mixture(found: dict[str, Any], metrics: Scores, group: str) -> bool:
     return any(not set(metrics[group]) <= set(metrics[part]) for part in groups)
 
 
+def shots(found: dict[str, Any], task: str) -> str:
+    """Examples in a task's prompts; of a group, what all the tasks in it have in common."""
+    waiting, counts, seen = [task], set[str](), {task}
+    while waiting:
+        part = waiting.pop()
+        counted = stated(of(found, "n-shot", part))
+        counts |= {counted} - {""}
+        tasks = of(found, "group_subtasks", part)
+        if counted or not isinstance(tasks, list):
+            continue
+        new = {name for name in tasks if isinstance(name, str)} - seen
+        seen |= new
+        waiting += new
+    return counts.pop() if len(counts) == 1 else ""
+
+
 def samples(found: dict[str, Any], task: str, metric: str) -> str:
     """Samples that a task was scored on; of a group, the sum over the tasks in it."""
     for place in (

@@ -28,10 +28,13 @@ def tables(lines: list[str]) -> Iterator[Table]:
             above.append(line)
             position += 1
             continue
-        end = position + 2
+        start = end = position + 2
+        # Where somebody pasted the rows a line below.
+        if start + 1 < len(lines) and not lines[start].strip() and not _begins(lines, start + 1):
+            start = end = start + 1
         while end < len(lines) and lines[end].lstrip().startswith("|"):
             end += 1
-        source = [lines[position], *lines[position + 2 : end]]
+        source = [lines[position], *lines[start:end]]
         if len(source) > 1:
             records = (cells(line) for line in source)
             yield Table(above, heading, [found for _, found in _table.numbered(records)])

@@ -10,7 +10,8 @@ FEW = 30
 SHARES = re.compile(
     r"(?:\w+_)?acc(?:uracy)?(?:_\w+)?|(?:\w+_)?(?:p?q?em|exact_match|exact|f1|recall|precision)"
     r"|(?:r|p|recall|precision)@\d+|(?:\w+_)?pass@(?:k|\d+)(?::[\w=&]+)?|pass_at_\d+"
-    r"|extractive_match|mc[12]|truthfulqa_mc[12]|mrr|math_verify|contains",
+    r"|extractive_match|mc[12]|truthfulqa_mc[12]|mrr|math_verify|contains"
+    r"|multiple_choice_grade|exact_str_match",
     re.ASCII,
 )
 

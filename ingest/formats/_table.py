@@ -129,9 +129,20 @@ def _numbered(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple
             message = f"The table has more than {_limits.ROWS:,} rows."
             raise Unreadable(Issue("rows.excess", message, row=number))
         _check_lengths(header, record, number, _limits.CELL_CHARS)
+        if _begins_another(header, record):
+            message = f"Another table with other columns begins at record {number}."
+            hint = "Send each table as a file of its own."
+            raise Unreadable(Issue("table.repeated", message, row=number, hint=hint))
         yield number, record
     if not number:
         raise Unreadable(Issue("rows.missing", "The table has a header but no rows."))
+
+
+def _begins_another(header: list[str], record: list[str]) -> bool:
+    """True for a header of the same kind, as stands where files of two versions were joined."""
+    names = {column.strip() for column in header} - {""}
+    same = names & {cell.strip() for cell in record}
+    return len(same) > 2 and 2 * len(same) >= len(names)
 
 
 def _header(record: list[str], name: Callable[[str], str]) -> list[str]:

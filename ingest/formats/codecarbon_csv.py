@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.formats import _companion, _table
-from ingest.formats._cells import Cells, Column, stated
+from ingest.formats._cells import Cells, Column, pointed, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
-from ingest.readings import ESTIMATED, INFO, SENSED, WARNING, Issue, Reading, Row, Value
+from ingest.readings import ESTIMATED, INFO, SENSED, WARNING, Issue, Reading, Row, Unreadable, Value
 
 LABEL = "CodeCarbon emissions.csv"
 SLUG = "codecarbon-csv"
@@ -37,10 +37,18 @@ DURATION = {"run_time": Column("duration", "s", per="run")}
 TOTAL = Column("energy_consumed", "kWh", per="run", origin=ESTIMATED)
 GPUS = {"device_energy": Column("gpu_energy", "kWh", per="run", origin=SENSED)}
 CARBON = {"carbon_reported": Column("emissions", "kg", per="run", origin=ESTIMATED)}
+NUMBERS = (
+    *("duration", "emissions", "energy_consumed", *ENERGIES),
+    *("water_consumed", "pue", "gpu_count"),
+)
 SCORES, SIZES = "performance.csv", "model_parameters.csv"
 ACCURACY = ("acc", "accuracy")
 WATER = Column("water_consumed", "L", per="run", origin=ESTIMATED)
 
+OLD = (
+    "CodeCarbon before version 2 does not say what its energy is that of. If you know that it is "
+    "the whole machine's, send your numbers in our own table; else run again with a newer version."
+)
 # How the names of tasks begin that prepare the work or wait beside it.
 NO_WORK = ("load", "warm", "idle")
 OPEN_RUNS = 10_000  # runs whose snapshots may still go on while others are read
@@ -80,7 +88,7 @@ def rows(file: File) -> Iterator[Row]:
 
 
 def reading(row: Row) -> Reading:
-    cells = Cells(row, name=str.strip)
+    cells = Cells(pointed(row, NUMBERS, str.strip), name=str.strip)
     hardware, cpu = devices(cells)
     task = cells.text("task_name")
     phase = _UUID.sub("", task)
@@ -135,7 +143,10 @@ def _check(header: list[str]) -> None:
     """Refuse a header without the parts of the energy; who has them may be of no version."""
     has_parts = set(ENERGIES) <= {column.strip() for column in header}
     wanted = [column for column in REQUIRED if column != VERSION or not has_parts]
-    _table.require(header, wanted, str.strip)
+    try:
+        _table.require(header, wanted, str.strip)
+    except Unreadable as problem:
+        raise Unreadable(problem.issue if has_parts else replace(problem.issue, hint=OLD)) from None
 
 
 def _score(records: list[dict[str, Any]], project: str, path: str) -> dict[str, Any]:

@@ -67,6 +67,16 @@ SETTINGS = {
 }
 OUTLIER = 10  # times the median deviation from the median, of five runs or more
 
+# What a run's name says of the prompts, the answers and the model: no part of the scenario.
+ADAPTATION = {
+    *("model", "model_deployment", "tokenizer", "method", "instructions", "prompt"),
+    *("global_prefix", "prompt_prefix", "output_format_instructions"),
+    *("follow_format_instructions", "chatml", "use_chain_of_thought", "use_few_shot"),
+    *("max_train_instances", "max_eval_instances", "num_train_trials", "eval_split", "groups"),
+    *("data_augmentation", "stop", "temperature", "max_tokens", "increase_max_tokens"),
+    *("num_outputs", "num_prompt_tokens", "num_output_tokens", "annotator_model", "judge"),
+}
+
 _RUN = re.compile(r"[\w.-]+:(?:.*,)?model=.+", re.ASCII)
 _COMPANIONS = (
     ({"adapter_spec", "scenario_spec"}, "What ran in a run of HELM; its stats.json has results."),
@@ -214,7 +224,7 @@ def _model(cells: Cells) -> str:
     if not cells.text(f"{SPEC}:/name"):
         message = f"There is no {SPEC} beside the file, which says model and scenario."
         cells.issue("companion.missing", message, SPEC, severity=INFO)
-    return _part(_folder(cells), "model")
+    return _said(_folder(cells)).get("model", "")
 
 
 def _task(cells: Cells) -> str:
@@ -227,6 +237,8 @@ def _task(cells: Cells) -> str:
         for pointer in cells.row.cells
         if pointer.startswith(place)
     }
+    # Of some scenarios only the run's name says which data they are on.
+    arguments = arguments or _arguments(name)
     parts = [f"{key}={text}" for key, text in arguments.items() if text not in ("", "all")]
     return f"{scenario}:{','.join(parts)}" if parts else scenario
 
@@ -237,9 +249,16 @@ def _folder(cells: Cells) -> str:
     return folder if _RUN.fullmatch(folder) else ""
 
 
-def _part(name: str, key: str) -> str:
+def _arguments(name: str) -> dict[str, str]:
+    """What a run's name says of its scenario, so that a part is not taken for the whole."""
+    said = _said(name)
+    return {key: text for key, text in said.items() if key not in ADAPTATION}
+
+
+def _said(name: str) -> dict[str, str]:
+    """The arguments in a run's name, `scenario:key=text,key=text`."""
     parts = (part.partition("=") for part in name.partition(":")[2].split(","))
-    return next((text for found, _, text in parts if found == key), "")
+    return {key: text for key, _, text in parts if key}
 
 
 def _is_outlier(reading: Reading, scores: list[float]) -> bool:

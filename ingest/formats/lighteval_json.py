@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.formats import _document, _limits, _mmlu
+from ingest.formats import _document, _limits, _mmlu, _prompts
 from ingest.formats._cells import STANDARD_ERROR, Cells, scalar, shown, spread, stated
 from ingest.formats._file import File
 from ingest.formats._head import Head
@@ -79,7 +79,7 @@ def reading(row: Row) -> Reading:
         row=row.number,
         path=row.path,
         model=_model(cells) if values else "",
-        task=cells.text("task"),
+        task=_prompts.chosen(cells.text("task"), cells.text("metric")),
         samples=samples,
         settings=_settings(cells),
         measured_on=cells.date("day"),

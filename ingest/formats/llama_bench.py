@@ -83,6 +83,7 @@ _PART = re.compile(r"-\d{5}-of-\d{5}$")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 _LINK = re.compile(r"huggingface\.co/([\w.-]+/[\w.-]+)", re.ASCII)
 _MAIN = re.compile(r"main: (\w+ = .+)")
+_LISTING = re.compile(r"ggml_\w+: found \d+ \w+ devices", re.IGNORECASE)
 _DEVICES = (
     re.compile(r"^\|\s+\d+\s+(\S.*?)\s+(?:On|Off|N/A)\s+\|"),  # nvidia-smi
     re.compile(r"^\s*Device \d+: (.+?), (?:compute capability|gfx\d)"),  # CUDA, ROCm
@@ -192,11 +193,15 @@ def _json(file: File) -> Iterator[dict[str, Any]]:
 
 def _tables(lines: list[str]) -> Iterator[dict[str, Any]]:
     """The rows of the tools' tables, each with what the text above them says."""
-    found = [table for table in _markdown.tables(lines) if _is_ours(table)]
-    devices = next(filter(None, (_found(pattern, lines) for pattern in _DEVICES)), [])
+    found = list(_markdown.tables(lines))
+    devices = next(filter(None, (_printed_devices(table.above) for table in found)), [])
+    devices = devices or _printed_devices(lines)
     for table in found:
+        devices = _printed_devices(table.above) or devices
+        if not _is_ours(table):
+            continue
         types = {
-            record["model"] for other in found for record in other.records
+            record["model"] for other in found if _is_ours(other) for record in other.records
             if other.heading == table.heading and record.get("model")
         }  # fmt: skip
         shared: dict[str, str | None] = {
@@ -208,6 +213,13 @@ def _tables(lines: list[str]) -> Iterator[dict[str, Any]]:
             shared |= {"model": types.pop() if len(types) == 1 else ""} | _main(table.above)
         for record in table.records:
             yield record | shared
+
+
+def _printed_devices(lines: list[str]) -> list[str]:
+    """The devices that were listed last, by llama.cpp as those of a run or by nvidia-smi."""
+    starts = [number for number, line in enumerate(lines) if _LISTING.match(line[:200])]
+    last = lines[starts[-1] :] if starts else lines
+    return next(filter(None, (_found(pattern, last) for pattern in _DEVICES)), [])
 
 
 def _is_ours(table: _markdown.Table) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.formats import _document, _encoding, _groups, _limits, _mmlu, _printed
+from ingest.formats import _document, _encoding, _groups, _limits, _mmlu, _printed, _prompts
 from ingest.formats._cells import (
     STANDARD_ERROR,
     Cells,
@@ -35,6 +35,8 @@ NOT_METRICS |= {
     *("task_name", "prompt_name", "prompt_id", "prompt_jinja", "prompt_original_task", "comment"),
     *("dataset_path", "dataset_name", "subset", "fixed_answer_choice_list"),
 }
+# Questions, answers and prompts, which may be longer than any cell.
+UNREAD = frozenset(["samples", "configs"])
 # Shares that these tasks state in percent.
 PERCENT_TASKS = re.compile(r"(?:j?squad|jaqket)(?!_completion)(?:v?2)?(?:[^a-z].*)?", re.I)
 PERCENT_SCORES = re.compile(r"(?:\w+_)?(?:exact|exact_match|f1)", re.ASCII)
@@ -133,7 +135,7 @@ def reading(row: Row) -> Reading:
         method=_method(arguments),
         hardware=hardware,
         device_count=count,
-        task=cells.text("task"),
+        task=_prompts.parted(cells.text("task"), cells.text("metric"))[0],
         samples=samples,
         settings=_settings(cells, arguments),
         measured_on=_day(cells),
@@ -147,7 +149,9 @@ def _documents(file: File) -> list[Any]:
     with file.open() as stream:
         text = _encoding.decoded(stream.read())
     is_printed = not text.lstrip().startswith("{") and _printed.is_in(text)
-    return _printed.documents(text.splitlines()) if is_printed else [_document.parsed(text)]
+    if is_printed:
+        return _printed.documents(text.splitlines())
+    return [_document.parsed(text, without=UNREAD)]
 
 
 def _results(found: Any) -> dict[str, Any] | None:
@@ -174,7 +178,7 @@ def _scores(found: dict[str, Any], results: dict[str, Any]) -> Iterator[dict[str
             "prompt": _leaf(_groups.of(results[task], "prompt_name")),
             "group": parents.get(task, ""),
             "mixture": _groups.is_mixture(found, metrics, task),
-            "n_shot": _groups.of(found, "n-shot", task) or "",
+            "n_shot": _groups.shots(found, task),
             "only_task": alone,
         }
         for name in names:
@@ -188,6 +192,7 @@ def _scores(found: dict[str, Any], results: dict[str, Any]) -> Iterator[dict[str
                 "value": _leaf(results[task][name]),
                 "stderr": _leaf(error),
                 "higher_is_better": _leaf(direction),
+                "percent": stated(_groups.of(found, "percent", task)),
                 "recipe": "",
             }
     yield from _mmlu.means(results)
@@ -247,7 +252,9 @@ def _values(cells: Cells) -> dict[str, Value]:
         message = "The score is no finite number, so it is missing."
         cells.issue("value.missing", message, "value", severity=INFO)
         return {}
-    is_percent = PERCENT_TASKS.fullmatch(cells.text("task")) and PERCENT_SCORES.fullmatch(metric)
+    is_percent = cells.text("percent") == "true" or (
+        PERCENT_TASKS.fullmatch(cells.text("task")) and PERCENT_SCORES.fullmatch(metric)
+    )
     unit, most = ("%", 100) if is_percent else ("1", 1)
     low, high = spread(raw, cells.number("stderr"), at_most=most)
     note = cells.text("recipe") or (STANDARD_ERROR if low else "")
@@ -320,7 +327,7 @@ def _settings(cells: Cells, arguments: dict[str, str]) -> dict[str, Any]:
     revision = next(filter(None, map(cells.text, named)), arguments.get("revision", ""))
     texts = {
         "score_of": f"{metric}, {filtered}" if filtered and filtered != "none" else metric,
-        "prompt": cells.text("prompt"),
+        "prompt": cells.text("prompt") or _prompts.parted(cells.text("task"), metric)[1],
         "n_shot": shots,
         "precision": "" if precision == "auto" else precision.removeprefix("torch."),
         "engine": cells.text("/config/model"),

@@ -17,6 +17,14 @@ from ingest.formats import _document, _limits, _mlperf, _text
 from ingest.formats._cells import Cells, Column, is_number
 from ingest.formats._file import File
 from ingest.formats._head import Head
+from ingest.formats._mlperf_words import (
+    BENCHMARKS,
+    MISLABELLED,
+    PRECISIONS,
+    PRESCRIBED,
+    SAME,
+    SHARES,
+)
 from ingest.readings import INFO, METERED, WARNING, Issue, Reading, Row, Unreadable, Value
 
 LABEL = "MLPerf Inference (summary or run log)"
@@ -27,27 +35,6 @@ SYSTEM = "systems.json:"
 ACCURACY = "accuracy.txt:"
 FOLDERS = ("division", "submitter", "results", "system", "benchmark", "scenario", "performance")
 
-# What a submission's accuracy is in, by the name that MLPerf prints. CLIP and FID scores of
-# pictures have no ends, so they are no shares.
-SHARES = {
-    "rouge1": "%",
-    "f1": "%",
-    # Where a recommender's accuracy is printed beside it, this is what counts.
-    "auc": "%",
-    "acc": "%",
-    "map": "%",
-    "dice": "1",
-    "exact_match": "%",
-    "gsm8k_accuracy": "%",
-    "mbxp_accuracy": "%",
-}
-# The words of accuracy.txt for the names of the summary.
-SAME = {"accuracy": "acc", "mean": "DICE", "rouge1": "ROUGE1", "f1": "F1"}
-# What the closed division prescribes, where the benchmark's name is not a model's.
-PRESCRIBED = {"bert": "BERT-Large", "resnet": "resnet50"}
-# Folders of a submission may be called by the model instead of the benchmark.
-BENCHMARKS = {"resnet50": "resnet"}
-PRECISIONS = {"float": "fp", "bfloat": "bf"}
 UNITS = {
     "samples/s": "sample_throughput",
     "queries/s": "sample_throughput",
@@ -57,10 +44,12 @@ POWER_UNITS = {"watts": "W", "millijoules": "mJ", "joules": "J"}
 MODES = ("PerformanceOnly", "Performance")  # the latter in the first round
 SAMPLES_OF_A_STREAM = 8  # a MultiStream query has eight samples
 
+# What says why a row that states a result has none here.
+LEFT_OUT = ("latency.batched", "unit.unclear")
 # Runs that only show that another run kept to the rules.
 PROOFS = frozenset({"compliance", "audit"})
 
-_TARGET = re.compile(r"-(99(?:\.9)?)$")
+_TARGET = re.compile(r"-(9[59](?:\.9)?)$")
 _LATENCY = re.compile(r"latency \((ns|us|ms|s)\)")
 _PAIR = re.compile(r"\b(\w+): +([^\s:]+)")
 _PRINTED = re.compile(r"""['"]?\b(accuracy|mean|\w+)['"]?\s*[:=]\s*([\d.]+(?:[eE][+-]?\d+)?)(%?)""")
@@ -105,7 +94,7 @@ def rows(file: File) -> Iterator[Row]:
 def reading(row: Row) -> Reading:
     cells = Cells(row, name=_mlperf.name if _mlperf.is_table(row.cells) else str)
     found = _reading_of_log(cells) if "SUT name" in row.cells else _reading_of_summary(cells)
-    if not found.values:
+    if not found.values and not any(issue.code in LEFT_OUT for issue in cells.issues):
         cells.issue("value.missing", "The row states no result.")
     return replace(found, row=row.number, path=row.path, issues=tuple(cells.issues))
 
@@ -151,7 +140,8 @@ def _reading_of_summary(cells: Cells) -> Reading:
     )
     settings |= _method(cells.text("/weight_data_types"), task)
     nodes = cells.count("/Nodes") or 1
-    hardware, count = cells.text("/Accelerator"), cells.count("/a#")
+    hardware = cells.text("/Accelerator")
+    count = cells.count("/a#") if hardware else None
     if not hardware:
         hardware = _COUNTED.sub("", cells.text("/Processor"), count=1)
         count = cells.count("/p#") or cells.count("/host_processors_per_node")
@@ -215,6 +205,13 @@ def _quality(
 def _performance(cells: Cells) -> dict[str, Value]:
     """A throughput or a latency: the unit decides, never the column."""
     column, unit = "/Performance_Result", cells.text("/Performance_Units").casefold()
+    benchmark = _TARGET.sub("", cells.text("/Model"))
+    told = (cells.text("/version"), benchmark, cells.text("/Scenario"), unit)
+    if told == MISLABELLED:
+        message = "The checker of v4.0 wrote tokens per second of Llama 2 70B as Samples/s."
+        hint = "If these are tokens, write Tokens/s as the unit."
+        cells.issue("unit.unclear", message, "/Performance_Units", severity=WARNING, hint=hint)
+        return {}
     if metric := UNITS.get(unit):
         return cells.values({metric: Column(column, "1/s")})
     latency = _LATENCY.fullmatch(unit)

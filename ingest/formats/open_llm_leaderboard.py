@@ -19,8 +19,14 @@ SLUG = "open-llm-leaderboard"
 
 FIRST = ("ARC", "HellaSwag", "MMLU", "TruthfulQA", "Winogrande", "GSM8K")
 SECOND = ("IFEval", "BBH", "MATH Lvl 5", "GPQA", "MUSR", "MMLU-PRO")
-# Of ARC the first leaderboard asks only one part; of GPQA the second asks all three.
-TASKS = {"ARC": "ARC-Challenge", "GPQA": "GPQA (main, extended and diamond)"}
+# Of ARC the first leaderboard asks only one part and of TruthfulQA only one way; of GPQA the second
+# asks all three sets, and of BBH what has options to choose from.
+TASKS = {
+    "ARC": "ARC-Challenge",
+    "TruthfulQA": "TruthfulQA (MC2)",
+    "GPQA": "GPQA (main, extended and diamond)",
+    "BBH": "BBH (multiple choice)",
+}
 LEADERBOARDS = {"Open LLM Leaderboard 1": FIRST, "Open LLM Leaderboard 2": SECOND}
 AVERAGE, BENCHMARK = "average", "(benchmark)"
 CARBON = ("co₂ cost (kg)", "co2 cost (kg)")

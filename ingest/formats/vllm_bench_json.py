@@ -1,4 +1,7 @@
-"""Results of `vllm bench serve` (before: `benchmark_serving.py`): speed of a served model.
+"""Results of `vllm bench` (before: `benchmark_serving.py` and its like): speed of a model.
+
+`serve` measures a server under a load, `throughput` a number of requests that come all at once, and
+`latency` one batch again and again. The last two name nothing but their figures.
 
 Neither the device nor the energy is in the file. A `meta.json` beside it may name the device, and
 a `NN-telemetry.csv` with the number of the result has the power that the driver reports for the
@@ -17,10 +20,21 @@ from ingest.formats._file import File
 from ingest.formats._head import Head
 from ingest.readings import INFO, SENSED, Issue, Reading, Row, Unreadable, Value
 
-LABEL = "vLLM serving benchmark (JSON)"
+LABEL = "vLLM benchmarks (JSON)"
 SLUG = "vllm-bench-json"
 
 REQUIRED = ("model_id", "num_prompts", "duration", "completed", "output_throughput")
+THROUGHPUT = ("elapsed_time", "num_requests", "requests_per_second", "tokens_per_second")
+LATENCY = ("avg_latency", "latencies", "percentiles")
+OFFLINE = {"throughput": THROUGHPUT, "latency": LATENCY}
+OFFLINE_VALUES = {
+    "throughput": {
+        "total_throughput": Column("/tokens_per_second", "1/s"),
+        "sample_throughput": Column("/requests_per_second", "1/s"),
+        "run_time": Column("/elapsed_time", "s", per="run"),
+    },
+    "latency": {"run_time": Column("/avg_latency", "s", per="run")},
+}
 TIMES = {
     "ttft": Column("/mean_ttft_ms", "ms"),
     "tpot": Column("/mean_tpot_ms", "ms"),
@@ -55,14 +69,19 @@ ENERGY = Column(f"{TELEMETRY}energy_j", "J", per="run", origin=SENSED)
 COVERED = 0.9  # of the run that a telemetry must cover
 
 _NUMBERED = re.compile(r"(\d+)-(.+)\.json", re.IGNORECASE)
+# vLLM's own continuous benchmarks call a file latency_llama8B_tp4.json.
+_PARALLEL = re.compile(r"(?:^|[_-])tp(\d{1,4})(?=[_.-])")
 _PRECISION = re.compile(r"(?:nv|mx)?(?:fp|bf|int)\d{1,2}|awq|gptq|q\d\w*", re.IGNORECASE)
 
 
 def matches(head: Head) -> float:
+    if _offline(head.keys):
+        return head.score(0.9, name=_offline(head.keys))
     if not {"model_id", "request_rate"} <= head.keys or {"steps", "tput_per_gpu"} & head.keys:
         return 0.0
     share = sum(key in head.keys for key in REQUIRED) / len(REQUIRED)
-    return head.score(share if share > 0.5 else 0.0)
+    timed = {"mean_ttft_ms", "mean_tpot_ms"} <= head.keys
+    return head.score(share if share > 0.5 else 0.7 if timed else 0.0)
 
 
 def companion(head: Head) -> str:
@@ -80,7 +99,7 @@ def companion(head: Head) -> str:
 def rows(file: File) -> Iterator[Row]:
     for number, record in enumerate(_serving.records(file), 1):
         lacking = [key for key in REQUIRED if key not in record]
-        if len(lacking) == len(REQUIRED):
+        if len(lacking) == len(REQUIRED) and not _offline(record):
             message = f"The result lacks {', '.join(lacking)}."
             raise Unreadable(Issue("column.missing", message, row=number, column=lacking[0]))
         plain = {
@@ -94,12 +113,48 @@ def rows(file: File) -> Iterator[Row]:
 
 def reading(row: Row) -> Reading:
     cells = Cells(row)
+    kind = next((kind for kind, keys in OFFLINE.items() if f"/{keys[0]}" in row.cells), "")
+    return _of_engine(cells, kind) if kind else _of_server(cells)
+
+
+def _offline(keys: Iterable[str]) -> str:
+    """Which benchmark without a server has these keys, or nothing."""
+    return next((kind for kind, wanted in OFFLINE.items() if set(wanted) <= set(keys)), "")
+
+
+def _of_engine(cells: Cells, kind: str) -> Reading:
+    """What a run without a server measured; the requests of a batch are asked for."""
+    values = cells.values(OFFLINE_VALUES[kind])
+    if not values:
+        cells.issue("value.missing", "The file states no result.")
+    elif kind == "latency":
+        recipe = "one batch, as a mean over its repetitions"
+        values = {metric: replace(value, recipe=recipe) for metric, value in values.items()}
+    count, settings = _parallel(cells.row.path)
+    _serving.devices(cells, count)
+    return Reading(
+        row=cells.row.number,
+        path=cells.row.path,
+        hardware=_serving.place(cells.row.path)[0],
+        device_count=count,
+        settings={"test": kind} | settings,
+        samples=cells.count("/num_requests"),
+        values=values,
+        issues=tuple(cells.issues),
+    )
+
+
+def _of_server(cells: Cells) -> Reading:
+    row = cells.row
     model, revision = _serving.model(cells, "/model_id")
     completed, asked = _serving.answered(cells, "/completed"), cells.count("/num_prompts")
     _serving.requests(cells, completed, asked, "/completed")
     hardware, deployment = _serving.place(row.path)
     used = _serving.gpus(row.path)
     count = used.pop("device_count", None) or _devices(cells)
+    if count is None:
+        count, parallel = _parallel(row.path)
+        used |= parallel
     values = _serving.times(cells, TIMES) | cells.values(VALUES) | _energy(cells)
     if completed == 0:
         values = {}
@@ -176,6 +231,13 @@ def _devices(cells: Cells) -> int | None:
     """As many as the benchmark metered, or as the model's tensors were split over."""
     metered = sum(name.startswith(f"/{METERED_GPUS}/") for name in cells.row.cells)
     return metered or cells.count("/tensor_parallel_size")
+
+
+def _parallel(path: str) -> tuple[int | None, dict[str, int]]:
+    """Devices that a model's tensors were split over, where the file's name says so."""
+    found = _PARALLEL.search(path.rpartition("/")[2])
+    count = int(found[1]) if found else 0
+    return (count, {"tensor_parallel": count}) if count else (None, {})
 
 
 def _energy(cells: Cells) -> dict[str, Value]:

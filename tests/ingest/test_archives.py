@@ -213,9 +213,9 @@ def bomb(kind: str) -> bytes:
     return target.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["zip", "gzip"])
+@pytest.mark.parametrize("kind", ["zip", "gzip", "gzip in a zip"])
 def test_a_bomb_is_stopped_by_what_comes_out_of_it(kind):
-    content = bomb(kind)
+    content = zipped([("a.csv.gz", bomb("gzip"))]) if " in " in kind else bomb(kind)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert issues_of(content).keys() & {"archive.bomb", "rows.excess"}
@@ -244,7 +244,35 @@ def test_too_many_members_are_refused(settings):
 def test_an_archive_within_an_archive_is_not_opened():
     inner = zipped([("a.csv", csv(row()))])
 
-    assert issues_of(zipped([("inner.zip", inner)])).keys() == {"format.unknown"}
+    assert issues_of(zipped([("inner.zip", inner)])).keys() == {"archive.nested"}
+    found = issues_of(zipped([("inner.zip", inner), ("b.csv", csv(row()))]))
+    assert found.keys() == {"archive.nested"}
+
+
+def test_a_gzipped_file_within_a_zip_is_that_file():
+    packed = gzip.compress(csv(row()))
+
+    submission = sent(zipped([("runs/a.csv.gz", packed)]), filename="sent.zip")
+
+    assert submission.state == "PUBLISHED"
+    assert Run.objects.get().path == "runs/a.csv"
+
+
+def test_a_submission_of_several_formats_says_so(client):
+    speed = {"elapsed_time": 5.0, "num_requests": 50, "requests_per_second": 10.0}
+    files = [("a.csv", csv(row())), ("b.json", json.dumps(speed | {"tokens_per_second": 100.0}))]
+
+    submission = sent(zipped(files), filename="sent.zip")
+
+    client.force_login(submission.submitted_by)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "and 1 other format</strong>" in page
+
+
+def test_a_gzip_beside_the_same_file_keeps_its_name():
+    files = [("a.csv", csv(row())), ("a.csv.gz", gzip.compress(csv(row())))]
+
+    assert issues_of(zipped(files)).keys() == {"archive.nested"}
 
 
 # The child

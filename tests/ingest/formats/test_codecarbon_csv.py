@@ -7,7 +7,7 @@ from ingest import formats
 from ingest.readings import ERROR, ESTIMATED, INFO, SENSED, WARNING, Row, Unreadable
 from tests.ingest.formats.folder import folder_of, sent, sorted_out
 from tests.ingest.formats.folder import read as read_files
-from tests.ingest.formats.reading import SAMPLES, codes, issue, joules, read, rows
+from tests.ingest.formats.reading import SAMPLES, codes, issue, joules, read, read_text, rows
 
 FORMAT = formats.get("codecarbon-csv")
 
@@ -373,3 +373,45 @@ def test_tables_put_one_after_another_have_one_header():
     text = (SAMPLES / "codecarbon-csv" / "emissions.csv").read_text()
 
     assert len(rows(FORMAT, text + text)) == 2 * len(rows(FORMAT, text))
+
+
+def test_decimal_commas_are_read_where_the_row_proves_them():
+    sample = (SAMPLES / "codecarbon-csv" / "emissions.csv").read_text().splitlines()
+    header, plain = sample[0], sample[2]
+    written = "\r\n".join(
+        line.replace(",", ";").replace(".", ",") if line == plain else line.replace(",", ";")
+        for line in (header, plain)
+    )
+
+    (found,) = read_text(FORMAT, written)
+    (expected,) = read_text(FORMAT, f"{header}\n{plain}")
+
+    assert {m: v.raw for m, v in found.values.items()} == {
+        m: v.raw for m, v in expected.values.items()
+    }
+
+
+def test_a_comma_that_may_part_thousands_is_no_number():
+    reading = one(duration="1,234", emissions="0.01", energy_consumed="2,345", cpu_energy="1,111")
+
+    assert "number.invalid" in codes(reading)
+    assert "run_time" not in reading.values
+
+
+def test_files_of_two_versions_joined_are_told_apart():
+    sample = (SAMPLES / "codecarbon-csv" / "emissions.csv").read_text()
+    header, first = sample.splitlines()[:2]
+    other = header.replace("run_id", "run_id,experiment_id")
+
+    with pytest.raises(Unreadable) as refusal:
+        rows(FORMAT, f"{header}\n{first}\n{other}\n{first}\n")
+
+    assert (refusal.value.issue.code, refusal.value.issue.row) == ("table.repeated", 2)
+
+
+def test_a_log_of_the_first_version_is_told_what_to_do():
+    with pytest.raises(Unreadable) as refusal:
+        rows(FORMAT, "timestamp,project_name,duration,emissions,energy_consumed\n,a,1,2,3\n")
+
+    assert refusal.value.issue.code == "column.missing"
+    assert "before version 2" in refusal.value.issue.hint

@@ -124,6 +124,23 @@ def test_a_folder_with_the_name_of_a_run_says_what_ran():
     assert (reading.model, reading.task) == ("example_heron", "birds")
 
 
+@pytest.mark.parametrize("args", [None, {}], ids=["no description", "arguments of none"])
+def test_a_part_of_a_scenario_is_not_taken_for_the_whole(args):
+    name = "birds:subject=sea,method=joint,stop=hash,use_few_shot=true,model=example_heron"
+    path = f"{name}/stats.json"
+    beside = {} if args is None else {"scenario_spec": {"args": args}, "name": name}
+    files = folder.sent(
+        {
+            path: json.dumps([statistic("exact_match", 0.5)]),
+            f"{name}/run_spec.json": json.dumps(beside | {"adapter_spec": {}}),
+        }
+    )
+
+    (reading,) = folder.read(FORMAT, files[path])
+
+    assert reading.task == "birds:subject=sea"
+
+
 def test_a_run_without_a_known_score_keeps_its_time():
     reading = run(statistic("toxic_frac", 0.1), statistic("inference_runtime", 0.5),
                   statistic("num_instances", 50.0))  # fmt: skip

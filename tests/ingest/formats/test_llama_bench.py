@@ -253,3 +253,43 @@ def test_what_llama_cpp_prints_beside_its_output_is_no_output(ending):
 
     assert formats.detect(Head((banner + plain).encode()))[0][1] is FORMAT
     assert read_text(FORMAT, banner + plain) == read_text(FORMAT, plain)
+
+
+ONE, TWO = (
+    f"ggml_vulkan: Found {count} Vulkan devices:\n"
+    + "".join(f"ggml_vulkan: {n} = Heron X9 (RADV) | uma: 0\n" for n in range(count))
+    for count in (1, 2)
+)
+SPEED = """\
+| model      |     size | params | backend | ngl | test  |         t/s |
+| ---------- | -------: | -----: | ------- | --: | ----: | ----------: |
+| stork 7B Q4_0 | 3.56 GiB | 6.74 B | Vulkan  |  99 | tg128 | {} ± 0.50 |
+"""
+
+
+def test_each_table_has_the_devices_that_were_listed_above_it():
+    aborted = TWO + SPEED.split("| stork")[0] + "^C\n"
+    report = ONE + SPEED.format(50) + TWO + SPEED.format(90) + aborted + ONE + SPEED.format(60)
+
+    found = read_text(FORMAT, report)
+
+    assert [(r.values["throughput"].raw, r.device_count) for r in found] == [
+        ("50", 1),
+        ("90", 2),
+        ("60", 1),
+    ]
+    assert {r.hardware for r in found} == {"Heron X9"}
+
+
+def test_a_table_without_a_list_above_it_has_the_devices_of_the_one_before():
+    found = read_text(FORMAT, TWO + SPEED.format(90) + "\nbuild: 1\n\n" + SPEED.format(91))
+
+    assert [r.device_count for r in found] == [2, 2]
+
+
+def test_rows_that_were_pasted_a_line_below_the_header_count():
+    header, row = SPEED.format(50).split("| stork")
+
+    (found,) = read_text(FORMAT, f"{header}\n| stork{row}")
+
+    assert found.values["throughput"].raw == "50"

@@ -41,7 +41,7 @@ def test_two_filters_are_two_scores(folder):
     assert float(flexible.values["quality"].raw) == pytest.approx(0.7779, abs=5e-5)
     assert strict.settings["score_of"] == "exact_match, strict-match"
     assert flexible.settings["score_of"] == "exact_match, flexible-extract"
-    assert (strict.task, strict.samples) == ("gsm8k_cot_llama", 1319)
+    assert (strict.task, strict.settings["prompt"], strict.samples) == ("gsm8k", "cot_llama", 1319)
     assert (strict.settings["n_shot"], strict.settings["engine"]) == (5, "vllm")
     assert strict.model == "meta-llama/Meta-Llama-3-8B-Instruct"
     time = strict.values["run_time"]
@@ -357,3 +357,105 @@ def test_a_printed_table_with_a_zero_character_is_refused():
         rows(FORMAT, PRINTED.format("").replace("lakes", "la\0kes"))
 
     assert refusal.value.issue.code == "text.invalid"
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "questions", "prompt"),
+    [
+        ("gsm8k_cot_zeroshot", "acc", "gsm8k", "cot_zeroshot"),
+        ("bbh_fewshot", "acc", "bbh", "fewshot"),
+        ("leaderboard_bbh", "acc", "leaderboard_bbh", None),
+        ("leaderboard_ifeval", "acc", "ifeval", "leaderboard"),
+        ("gpqa_diamond_cot_n_shot", "acc", "gpqa_diamond", "cot_n_shot"),
+        ("leaderboard_gpqa", "acc", "leaderboard_gpqa", None),
+        ("minerva_math", "acc", "hendrycks_math", "minerva"),
+        ("minerva_math500", "acc", "math500", "minerva"),
+        ("minerva_math_algebra", "acc", "minerva_math_algebra", None),
+        ("leaderboard_math_hard", "acc", "leaderboard_math_hard", None),
+        ("mmlu_pro", "acc", "mmlu_pro", None),
+        ("mmlu_pro_math", "acc", "mmlu_pro_math", None),
+        ("mmlu_generative", "acc", "mmlu", "generative"),
+        ("arc_challenge_mt_de", "acc", "arc_challenge_mt_de", None),
+        ("truthfulqa_mc", "mc1", "truthfulqa_mc1", None),
+        ("truthfulqa_mc", "mc2", "truthfulqa_mc2", None),
+    ],
+)
+def test_the_questions_are_the_task_and_the_way_to_put_them_a_setting(
+    task, metric, questions, prompt
+):
+    content = {"results": {task: {f"{metric},none": 0.5}}, "versions": {}, "config": {}}
+
+    (reading,) = read_text(FORMAT, json.dumps(content))
+
+    assert (reading.task, reading.settings.get("prompt")) == (questions, prompt)
+
+
+@pytest.mark.parametrize(("shots", "common"), [((5, 5), 5), ((5, 0), None)])
+def test_a_group_has_the_examples_that_all_its_parts_have(shots, common):
+    content = {
+        "results": {name: {"acc,none": 0.5} for name in ("water", "rivers", "lakes")},
+        "group_subtasks": {"water": ["rivers", "lakes"], "rivers": [], "lakes": []},
+        "n-shot": dict(zip(("rivers", "lakes"), shots, strict=True)),
+        "configs": {},
+    }
+
+    whole, *_ = read_text(FORMAT, json.dumps(content))
+
+    assert (whole.task, whole.settings.get("n_shot")) == ("water", common)
+
+
+def test_questions_and_prompts_may_be_longer_than_a_cell():
+    long = "x" * 40_000
+    parts = {"samples": {"task": [{"doc": long}]}, "configs": {"task": {"description": long}}}
+
+    assert score({"acc,none": 0.5}, **parts).values["quality"].raw == "0.5"
+
+
+OLD_TABLE = """\
+|   Task    |Version| Metric |Value|   |Stderr|
+|-----------|------:|--------|----:|---|-----:|
+|rivers     |      0|acc     |{}|±  |  1.50|
+|           |       |acc_norm| 0.75|±  |  1.25|
+|squad2     |      1|f1      |60.25|   |      |
+"""
+
+
+def test_a_table_in_percent_is_told_by_a_share_of_more_than_one():
+    percent = read_text(FORMAT, OLD_TABLE.format("54.50"))
+    shares = read_text(FORMAT, OLD_TABLE.format(" 0.55"))
+
+    quality = [reading.values["quality"] for reading in percent]
+    assert [(one.raw, one.unit) for one in quality] == [
+        ("54.50", "%"),
+        ("0.75", "%"),
+        ("60.25", "%"),
+    ]
+    assert (quality[0].low, quality[0].high) == ("53.00", "56.00")
+    units = [reading.values["quality"].unit for reading in shares]
+    assert units == ["1", "1", "%"]
+
+
+def test_a_printed_alias_tells_the_parts_of_a_group_and_numbers_may_be_wrapped():
+    table = """\
+|    Task    |Version|Filter|Metric|       Value        |   |      Stderr      |
+|------------|-------|------|------|--------------------|---|------------------|
+|water       |N/A    |none  |acc   |                0.50|±  |np.float64(0.125) |
+|            |       |      |alias |water               |   |                  |
+|water_rivers|N/A    |      |alias | - rivers           |   |                  |
+|            |       |none  |acc   |0.25                |±  |np.float64(0.125) |
+|water_deltas|      0|      |alias |  - deltas          |   |                  |
+|            |       |none  |acc   |np.float64(0.75)    |±  |             0.125|
+|birds       |      0|none  |acc   |                 1.0|   |                  |
+|            |       |      |alias |birds               |   |                  |
+"""
+
+    found = read_text(FORMAT, table)
+
+    assert [(r.task, bool(r.values)) for r in found] == [
+        ("water", True),
+        ("water_rivers", False),
+        ("water_deltas", False),
+        ("birds", True),
+    ]
+    quality = found[0].values["quality"]
+    assert (quality.raw, quality.low, quality.high) == ("0.50", "0.375", "0.625")

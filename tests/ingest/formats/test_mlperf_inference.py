@@ -313,3 +313,43 @@ def test_a_folder_that_is_called_by_its_model_is_the_benchmark():
         place = f"closed/Example/results/2xHeron_TRT/{folder}/Server/performance/run_1"
         (reading,) = read(FORMAT, *sent({f"{place}/mlperf_log_summary.txt": text}).values())
         assert (reading.task, reading.model) == ("resnet", "resnet50")
+
+
+def test_tokens_that_a_checker_called_samples_are_no_samples():
+    wrong = {"version": "v4.0", "Model": "llama2-70b-99", "Scenario": "Offline"}
+    units = {"Performance_Result": 22289.7, "Performance_Units": "Samples/s"}
+
+    reading = one(**wrong, **units)
+    mended = one(**wrong, **units | {"Performance_Units": "Tokens/s"})
+    server = one(**wrong | {"Scenario": "Server"}, **units | {"Performance_Units": "Queries/s"})
+
+    assert issue(reading, "unit.unclear").severity == WARNING
+    assert "sample_throughput" not in reading.values
+    assert mended.values["throughput"].raw == "22289.7"
+    assert server.values["sample_throughput"].raw == "22289.7"
+
+
+def test_no_accelerators_are_none_and_not_a_wrong_number():
+    reading = one(Accelerator="N/A", Nodes=1, Processor="Stork 9 CPU", **{"a#": 0, "p#": 2})
+
+    assert (reading.hardware, reading.device_count) == ("Stork 9 CPU", 2)
+    assert "count.invalid" not in codes(reading)
+
+
+def test_a_row_whose_only_result_is_left_out_needs_no_mending():
+    reading = one(
+        Scenario="MultiStream", Performance_Units="Latency (ms)", Accuracy="75.8", Power_Result=""
+    )
+
+    assert reading.values == {}
+    assert "value.missing" not in codes(reading)
+    assert {told.severity for told in reading.issues} == {INFO}
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "model", "target"), [("yolo-95", "yolo", 95), ("yolo-99", "yolo", 99)]
+)
+def test_an_accuracy_target_may_be_lower(benchmark, model, target):
+    reading = one(Model=benchmark, UsedModel=benchmark, Accuracy="mAP: 53.1")
+
+    assert (reading.model, reading.settings["accuracy_target"]) == (model, target)

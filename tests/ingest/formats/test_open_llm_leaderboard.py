@@ -25,7 +25,7 @@ def test_the_first_leaderboard_has_percents_and_an_average():
         ("ARC-Challenge", "60", "%"),
         ("HellaSwag", "80", "%"),
         ("MMLU", "61.25", "%"),
-        ("TruthfulQA", "40", "%"),
+        ("TruthfulQA (MC2)", "40", "%"),
         ("Winogrande", "72.5", "%"),
         ("GSM8K", "49.25", "%"),
         ("Open LLM Leaderboard 1", "60.5", "%"),

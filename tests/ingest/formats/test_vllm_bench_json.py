@@ -252,3 +252,56 @@ def test_a_broken_line_is_named():
     with pytest.raises(Unreadable) as refused:
         read_text(FORMAT, f"{text}\n{text[:-20]}\n")
     assert refused.value.issue.message.startswith("Line 2 ")
+
+
+def test_requests_that_come_at_once_have_a_speed_without_a_server():
+    content = {
+        "elapsed_time": 50.0,
+        "num_requests": 200,
+        "total_num_tokens": 80_000,
+        "requests_per_second": 4.0,
+        "tokens_per_second": 1600.0,
+    }
+
+    path = "throughput_heron_tp4.json"
+
+    (reading,) = read(FORMAT, sent({path: json.dumps(content)})[path])
+
+    assert {metric: (value.raw, value.per) for metric, value in reading.values.items()} == {
+        "total_throughput": ("1600.0", "unit"),
+        "sample_throughput": ("4.0", "unit"),
+        "run_time": ("50.0", "run"),
+    }
+    assert (reading.samples, reading.device_count) == (200, 4)
+    assert reading.settings == {"test": "throughput", "tensor_parallel": 4}
+    assert (reading.model, reading.task, reading.hardware) == ("", "", "")
+
+
+def test_the_time_of_a_batch_waits_for_the_size_of_the_batch():
+    content = {"avg_latency": 7.5, "latencies": [7.0, 8.0], "percentiles": {"50": 7.5}}
+
+    (reading,) = read_text(FORMAT, json.dumps(content))
+
+    time = reading.values["run_time"]
+    assert (time.raw, time.unit, time.per) == ("7.5", "s", "run")
+    assert (reading.samples, reading.device_count, [*reading.values]) == (None, None, ["run_time"])
+    assert codes(reading) == ["devices.unstated"]
+
+
+def test_a_result_of_which_only_the_times_were_kept_is_one():
+    cut = {
+        "model_id": "example-org/Heron-7B",
+        "num_prompts": 200,
+        "request_rate": "inf",
+        "mean_ttft_ms": 1250.5,
+        "mean_tpot_ms": 20.25,
+    }
+    head = formats.Head(json.dumps(cut).encode())
+
+    (reading,) = read_text(FORMAT, json.dumps(cut))
+
+    assert formats.detect(head)[0][1] is FORMAT
+    assert {metric: value.raw for metric, value in reading.values.items()} == {
+        "ttft": "1250.5",
+        "tpot": "20.25",
+    }
