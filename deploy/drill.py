@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from deploy.clone import ROOT
-from deploy.drill_site import Memory, Site, at_once, scratch_site, until
+from deploy.drill_disk import filled
+from deploy.drill_site import Memory, Seen, Site, at_once, scratch_site, until
 from deploy.embedded import Postgres, Valkey, last_lines
 from leaderboard.faults import PROTECTIONS
 
@@ -58,42 +58,17 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-class Seen:
-    """What a drill saw: measured against limits, and compared with what must be."""
-
-    def __init__(self) -> None:
-        self.words: list[str] = []
-        self.passed = True
-
-    def most(self, name: str, value: float, limit: float, unit: str = "s") -> None:
-        """A measured number that may not exceed its limit."""
-        self.note(f"{name} {value:.1f} {unit} (limit {limit:g})", value <= limit)
-
-    def equal(self, name: str, value: Any, expected: Any) -> None:
-        is_right = value == expected
-        self.note(f"{name} {value}" if is_right else f"{name} {value}, not {expected}", is_right)
-
-    def note(self, words: str, is_right: bool = True) -> None:
-        self.words.append(words if is_right else f"✗ {words}")
-        self.passed &= is_right
-
-    @property
-    def verdict(self) -> str:
-        return "PASS" if self.passed else "FAIL"
-
-    def __str__(self) -> str:
-        return "; ".join(self.words)
-
-
 @dataclass
 class Drill:
-    """One case of the list; `rows` is the size of its large file."""
+    """One case of the list; `rows` is the size of its large file, `disk_mib` that of a small disk
+    under all that the site writes."""
 
     case: int
     title: str
     play: Callable[[Site, Seen, int], None]
     rows: int = SMALL
     environ: dict[str, str] = field(default_factory=dict)
+    disk_mib: int = 0
 
 
 def played(drill: Drill, options: argparse.Namespace) -> Seen:
@@ -101,7 +76,7 @@ def played(drill: Drill, options: argparse.Namespace) -> Seen:
     seen = Seen()
     off = ",".join(options.off & PROTECTIONS.keys())
     lacking = {"ENABLE_FAULTS": "1", "FAULT_OFF": off} if off else {}
-    with scratch_site({**drill.environ, **lacking}) as site:
+    with scratch_site({**drill.environ, **lacking}, drill.disk_mib) as site:
         for name in options.off & CONSTRAINTS.keys():
             site.lose(name, CONSTRAINTS[name])
         try:
@@ -227,12 +202,10 @@ def brokerless(site: Site, seen: Seen, rows: int) -> None:
     site.start("web", "worker", "beat")
     valkey = site.server(Valkey)
     valkey.stop()
-    board = {name: site.urls[name].replace("{id}", "demo") for name in ("board", "export")}
-    pages = ["/", "/boards/", *board.values(), site.urls["login"], site.urls["openapi"]]
-    answers = {page: site.get(page) for page in pages}
+    answers = {page: site.get(page) for page in site.pages}
     files = [site.send(site.table(rows, 1000 * number)) for number in range(3)]
     failed = {page: status for page, (status, _) in answers.items() if status != 200}
-    seen.equal(f"of {len(pages)} pages failed", failed, {})
+    seen.equal(f"of {len(answers)} pages failed", failed, {})
     seen.most("slowest page", max(seconds for _, seconds in answers.values()), 3)
     seen.note(
         f"uploads {[file.status for file in files]}", all(f.status in (202, 503) for f in files)
@@ -370,11 +343,17 @@ def restarted(site: Site, seen: Seen, rows: int) -> None:
 
 POINTS = ("in_parse", "after_claim", "mid_copy", "before_commit", "after_commit", "before_frontier")
 LARGE = 100_000
+# What fits on a small disk.
+ROOMY = 40_000
 SLOWLY = {"ENABLE_FAULTS": "1", "FAULT_POINT": "mid_copy:sleep:5"}
 # Between taking a file up and holding its row: here the lease alone keeps others away.
 LATE = {"ENABLE_FAULTS": "1", "FAULT_POINT": "after_claim:sleep:20"}
+BRIEF_LEASE = {"LEASE_SECONDS": "5", "SWEEP_SECONDS": "5"}
+STEADY = {"ENABLE_FAULTS": "1", "FAULT_POINT": "mid_copy:sleep:2"} | BRIEF_LEASE
 BRIEF = {"LEASE_SECONDS": "2", "SWEEP_SECONDS": "2"}
 DRILLS = [
+    Drill(1, "disk nearly full, then freed", partial(filled, 2**27), ROOMY, STEADY, 1024),
+    Drill(1, "disk full, then freed", partial(filled, 0), ROOMY, STEADY, 1024),
     Drill(10, "random and damaged files", fuzzed, 2_000),
     Drill(11, "a file as large as may be", large, 1_000_000),
     Drill(12, "bodies too large and broken off", oversized),
@@ -383,7 +362,7 @@ DRILLS = [
     Drill(18, "broker away", brokerless),
     Drill(20, "messages repeated", repeated, 10_000, LATE),
     Drill(20, "work longer than its lease", outlived, 10_000, SLOWLY | BRIEF),
-    Drill(21, "poison", poisoned, environ={"LEASE_SECONDS": "5", "SWEEP_SECONDS": "5"}),
+    Drill(21, "poison", poisoned, environ=BRIEF_LEASE),
     Drill(25, "worker stopped while it publishes", stopped, LARGE),
     Drill(27, "fifty identical uploads at once", identical),
     Drill(28, "the same entries in opposite order, one batch", crossed, 4_000),

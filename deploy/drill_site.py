@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import psycopg
 
 from deploy import processes
 from deploy.clone import ROOT
+from deploy.disk import Disk, small_disk
 from deploy.embedded import Server, Services
 
 HELD_UP_SQL = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -57,6 +58,16 @@ class Role:
 
 
 @dataclass
+class Answer:
+    """What the web server said; status 0 when nobody did."""
+
+    status: int = 0
+    body: bytes = b""
+    seconds: float = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class File:
     """An upload's answer."""
 
@@ -68,9 +79,10 @@ class File:
 class Site:
     """A site that runs on scratch servers."""
 
-    def __init__(self, services: Services, environ: dict[str, str]) -> None:
-        self.services = services
-        self.folder, self.temporary = services.folder, services.folder / "tmp"
+    def __init__(self, services: Services, environ: dict[str, str], disk: Disk | None) -> None:
+        self.services, self.disk = services, disk
+        self.folder = disk.folder if disk else services.folder
+        self.temporary = self.folder / "tmp"
         self.port = free_port()
         self.roles: dict[str, Role] = {}
         self.environ = {
@@ -115,19 +127,35 @@ class Site:
     def start(self, *names: str, **environ: str) -> None:
         """Start roles and wait until they are at work; keywords are environment variables."""
         for name in names:
-            log = self.folder / f"{name}{len(list(self.folder.glob('*.log')))}.log"
-            more = {"STATEMENT_TIMEOUT_MS": "5000"} if name == "web" else {}
-            with log.open("ab") as output:
-                process = processes.spawn(
-                    ["sh", "-c", f"exec {self.commands[name]}"],
-                    output=output,
-                    cwd=ROOT,
-                    environ={**self.environ, **more, **environ},
-                )
-            self.roles[name] = Role(name, log, process)
+            self.spawn(name, environ)
         for name in names:
             if until(partial(self.is_at_work, name), 60) > 60:
                 raise RuntimeError(f"{name} does not start")
+
+    def spawn(self, name: str, environ: dict[str, str]) -> None:
+        log = self.folder / f"{name}{len(list(self.folder.glob('*.log')))}.log"
+        more = {"STATEMENT_TIMEOUT_MS": "5000"} if name == "web" else {}
+        with log.open("ab") as output:
+            process = processes.spawn(
+                ["sh", "-c", f"exec {self.commands[name]}"],
+                output=output,
+                cwd=ROOT,
+                environ={**self.environ, **more, **environ},
+            )
+        self.roles[name] = Role(name, log, process)
+
+    def revive(self) -> list[str]:
+        """Start again what ended, as `make run` does. Returns the names of those."""
+        for server in self.services.servers:
+            server.look_after()
+        ended = [server for server in self.services.servers if not server.lives()]
+        for server in ended:
+            with suppress(processes.Refused):
+                server.start()
+        gone = [name for name, role in self.roles.items() if role.process.poll() is not None]
+        for name in gone:
+            self.spawn(name, {})
+        return [*(server.name for server in ended), *gone]
 
     def is_at_work(self, name: str) -> bool:
         if name == "web":
@@ -137,10 +165,16 @@ class Site:
     def server(self, kind: type[Server]) -> Server:
         return next(server for server in self.services.servers if isinstance(server, kind))
 
+    @property
+    def pages(self) -> list[str]:
+        """Pages that anybody reads."""
+        board = [self.urls[name].replace("{id}", "demo") for name in ("board", "export")]
+        return ["/", "/boards/", *board, self.urls["login"], self.urls["openapi"]]
+
     def get(self, path: str) -> tuple[int, float]:
         """Status and seconds of a page; 0 when nobody answers."""
-        status, _, seconds = self.asked("GET", path)
-        return status, seconds
+        answer = self.asked("GET", path)
+        return answer.status, answer.seconds
 
     def send(self, content: bytes, name: str = "a.csv", by: str = "demo-sender") -> File:
         """Send a file as a script does."""
@@ -149,22 +183,26 @@ class Site:
             "Content-Type": "text/csv",
             "Content-Disposition": f'attachment; filename="{name}"',
         }
-        status, body, seconds = self.asked("POST", self.urls["upload"], content, headers)
+        answer = self.asked("POST", self.urls["upload"], content, headers)
         with suppress(ValueError):
-            return File(status, str(json.loads(body).get("id", "")), seconds)
-        return File(status, "", seconds)
+            return File(answer.status, str(json.loads(answer.body).get("id", "")), answer.seconds)
+        return File(answer.status, "", answer.seconds)
 
     def asked(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, bytes, float]:
+    ) -> Answer:
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.connect()
+            with suppress(ConnectionError):
+                # Who is refused early hears of it before all is sent.
+                connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            return answer.status, answer.read(), time.monotonic() - began
+            body, took = answer.read(), time.monotonic() - began
+            return Answer(answer.status, body, took, {k.lower(): v for k, v in answer.getheaders()})
         except (OSError, http.client.HTTPException):
-            return 0, b"", time.monotonic() - began
+            return Answer(seconds=time.monotonic() - began)
         finally:
             connection.close()
 
@@ -251,9 +289,12 @@ class Site:
 
 
 @contextmanager
-def scratch_site(environ: dict[str, str]) -> Iterator[Site]:
-    with Services({}) as services:
-        site = Site(services, environ)
+def scratch_site(environ: dict[str, str], disk_mib: int = 0) -> Iterator[Site]:
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk(disk_mib)) if disk_mib else None
+        folder = disk.folder if disk else None
+        services = stack.enter_context(Services({}, data=folder, logs=folder))
+        site = Site(services, environ, disk)
         try:
             site.prepare()
             yield site
@@ -293,6 +334,33 @@ def at_once(works: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join()
     return found
+
+
+class Seen:
+    """What a drill saw: measured against limits, and compared with what must be."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.passed = True
+
+    def most(self, name: str, value: float, limit: float, unit: str = "s") -> None:
+        """A measured number that may not exceed its limit."""
+        self.note(f"{name} {value:.1f} {unit} (limit {limit:g})", value <= limit)
+
+    def equal(self, name: str, value: Any, expected: Any) -> None:
+        is_right = value == expected
+        self.note(f"{name} {value}" if is_right else f"{name} {value}, not {expected}", is_right)
+
+    def note(self, words: str, is_right: bool = True) -> None:
+        self.words.append(words if is_right else f"✗ {words}")
+        self.passed &= is_right
+
+    @property
+    def verdict(self) -> str:
+        return "PASS" if self.passed else "FAIL"
+
+    def __str__(self) -> str:
+        return "; ".join(self.words)
 
 
 class Memory:

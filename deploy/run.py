@@ -20,7 +20,7 @@ from typing import Any
 from supervisor.childutils import getRPCInterface
 
 from deploy import clone, processes
-from deploy.embedded import Services, last_lines, shorten
+from deploy.embedded import Services, last_lines
 from deploy.processes import Refused
 
 LOGS = clone.VAR / "log"
@@ -231,7 +231,7 @@ def watch(services: Services, roles: Roles) -> None:
     while True:
         time.sleep(1)
         for server in services.servers:
-            shorten(server.log)
+            server.look_after()
             if not server.lives():
                 say(f"{server.name} ended, starting it again")
                 try:

@@ -29,6 +29,8 @@ PACKED = (
     b"\xfd7zXZ",
     b"\x28\xb5\x2f\xfd",
 )
+# Those that come out piece by piece; of the others a few bytes fill all memory at once.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 WORKBOOK = "xl/workbook.xml"
 PATH_CHARS = 300
 # A tar has no table of contents and is held in memory; a zip streams.
@@ -172,6 +174,9 @@ def zipped(spool: Spooled, offset: int, size: int) -> Iterator[tuple[str, Callab
             continue
         if member.flag_bits & 1:
             raise refused("archive.encrypted", f"“{member.filename[:200]}” is encrypted.")
+        if member.compress_type not in METHODS:
+            message = f"“{member.filename[:200]}” is packed in a way that is not read."
+            raise refused("archive.method", message)
         if (member.external_attr >> 16) & 0o170000 not in (0, 0o100000):
             raise refused("archive.member", f"“{member.filename[:200]}” is not a plain file.")
         opened = opener(spool, size, archive, member)

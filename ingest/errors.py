@@ -108,6 +108,11 @@ ERRORS: dict[str, tuple[str, str]] = {
     "archive.members": ("Too many files", "Send them in several archives."),
     "archive.empty": ("The archive is empty", "Pack the folder again."),
     "archive.encrypted": ("The archive is encrypted", "Pack it again without a password."),
+    "archive.method": (
+        "The archive is packed in a rare way",
+        "Zip files are read that are stored or deflated, as all programs write them unless told "
+        "otherwise. Pack it again without a special method, or as tar.gz.",
+    ),
     "archive.member": (
         "Not a plain file",
         "Links and devices are not taken. Pack plain files and folders only.",

@@ -19,13 +19,14 @@ from ingest import deadlocks, files, progress, writing
 from ingest.against import Against
 from ingest.checking import Pass
 from ingest.effect import Effect
+from ingest.forgiving import forgiving
 from ingest.parsing import Patches
 from ingest.readings import Issue
 from ingest.report import Report
 from ingest.resolve import context_of
 from ingest.spool import pieces_of, spooled
 from ingest.unhurried import unhurried
-from leaderboard import estimates, frontiers
+from leaderboard import estimates, frontiers, room
 from leaderboard.faults import fault, is_protected
 from leaderboard.models import Decision, Run, Source, Submission, SubmissionRow, Task
 from leaderboard.models.evidence import settings_key
@@ -133,24 +134,31 @@ def recheck(
 def ingest(submission_id: int, *, at: datetime) -> set[int]:
     """Check a received file, and publish it if it may. Returns the boards to refresh.
 
-    Does nothing when the submission is not waiting or somebody is at work on it.
+    Does nothing when the submission is not waiting, somebody is at work on it, or the disk is full.
     """
-    claimed = claim(submission_id, at=at)
+    claimed = claim(submission_id, at=at) if room.is_enough() else None
     if claimed is None:
         return set()
     fault("after_claim")
+    boards: set[int] = set()
+    with forgiving(claimed):
+        boards = patiently(claimed, at=at)
+    fault("after_commit")
+    return boards
+
+
+def patiently(claimed: Submission, *, at: datetime) -> set[int]:
+    """Do the work of a claim, again when another upload held rows that this one wanted."""
     after: Sequence[str] = ()
     for tries_left in reversed(range(TRIES if is_protected("retry") else 1)):
         try:
-            boards = worked(claimed, at=at, after=after)
-            break
+            return worked(claimed, at=at, after=after)
         except OperationalError as error:
-            # Another upload held rows that this one wanted; nothing of this try is left.
+            # Nothing of this try is left.
             if not tries_left or not isinstance(error.__cause__, MOMENTARY):
                 raise
             after = deadlocks.transactions_of(error)
-    fault("after_commit")
-    return boards
+    raise AssertionError("the last try returns or raises")
 
 
 def worked(claimed: Submission, *, at: datetime, after: Sequence[str] = ()) -> set[int]:
@@ -415,6 +423,7 @@ def write(submission: Submission, state: str, *, at: datetime) -> set[int]:
                 effect.add(batch)
             if batch:
                 writing.write(submission, batch, touched, public=is_public)
+            room.require()
             fault("mid_copy")
         refuse(submission, state, reading.report)
         if not (reading.report.planned or reading.report.unwritten):

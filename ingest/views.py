@@ -34,6 +34,7 @@ from ingest.grid import context_text
 from ingest.references import REFERENCES
 from ingest.resolve import ContextError, context_of, joined
 from ingest.submission_page import SubmissionPage
+from leaderboard import room
 from leaderboard.models import AIModel, Hardware, Mapping, Method, Submission, Task
 from leaderboard.tasks import later, refresh_board
 
@@ -49,8 +50,12 @@ TEMPLATES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 def submit(request: HttpRequest) -> HttpResponse:
     """The page that takes a file. Everybody may read it, users may send."""
     limit = settings.LIMITS["max_upload_bytes"]
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_BYTES:
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size > limit + FORM_BYTES:
         return render(request, "ingest/too_large.html", {"limit": limit}, status=413)
+    if request.method == "POST":
+        # It is laid down twice, in a temporary file and in the database.
+        room.require(2 * size)
     return protected_submit(request)
 
 

@@ -31,6 +31,8 @@ PROTECTIONS = {
     "order": "entries are made in the order of their keys, so that two files can't deadlock",
     "retry": "work that another transaction broke off is done again at once",
     "attempts": "a file that kills its workers is put into quarantine",
+    "reserve": "the site writes nothing while less than a reserve is free on its disk",
+    "forgiving": "an attempt that fails for want of room does not count",
     "sweep": "waiting work is found without the broker",
     "board_lock": "only one worker is at work on a board",
 }

@@ -1,6 +1,8 @@
 """What the workers do about boards and metrics, and the one way to ask them for anything."""
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 
 from celery import Task, shared_task
 from celery.signals import heartbeat_sent
@@ -8,7 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from leaderboard import chances, frontiers, rederivation
+from leaderboard import chances, frontiers, rederivation, room
 from leaderboard.core.chance import RECIPE
 from leaderboard.models import Board, Change
 
@@ -28,7 +30,19 @@ def later(task: Task, *args) -> None:
     transaction.on_commit(send, robust=True)
 
 
+def where_there_is_room(work: Callable[[int], None]) -> Callable[[int], None]:
+    """Leave the work where it waits while the disk is full; the sweep finds it again."""
+
+    @wraps(work)
+    def worked(pk: int) -> None:
+        if room.is_enough():
+            work(pk)
+
+    return worked
+
+
 @shared_task
+@where_there_is_room
 def refresh_board(board_id: int) -> None:
     """Bring a board up to date."""
     frontiers.refresh(board_id, at=timezone.now())
@@ -36,12 +50,14 @@ def refresh_board(board_id: int) -> None:
 
 
 @shared_task
+@where_there_is_room
 def draw_chances(board_id: int) -> None:
     """Work out how likely each entry is to be on the frontier of a board."""
     chances.work_out(board_id, at=timezone.now())
 
 
 @shared_task
+@where_there_is_room
 def rederive_batch(batch_id: int) -> None:
     """Work some entries of a rederivation out anew."""
     for board_id in rederivation.work(batch_id, at=timezone.now()):

@@ -55,21 +55,49 @@ def test_nan_in_a_table_is_a_missing_number(written):
     assert Measurement.objects.filter(metric="node_energy").exists()
 
 
-@pytest.mark.parametrize("written", ["NaN", "Infinity", "-Infinity", "null"])
-def test_such_a_word_in_a_document_is_a_missing_number(written):
-    make_catalogue()
+def document(latency: str) -> bytes:
+    """A document of one entry whose latency is written so."""
     entry = {
         "model": "tiny",
         "task": "riddles",
         "hardware": "card-9",
         "values": {"latency": {"value": 0, "unit": "s"}, "quality": {"value": 50, "unit": "%"}},
     }
-    document = json.dumps({"format": "efficiency-frontier", "version": 1, "entries": [entry]})
+    whole = json.dumps({"format": "efficiency-frontier", "version": 1, "entries": [entry]})
+    return whole.replace(": 0,", f": {latency},").encode()
 
-    submission = sent(document.replace(": 0,", f": {written},").encode(), filename="a.json")
+
+def yaml(latency: str) -> bytes:
+    """The same as YAML."""
+    return (
+        "format: efficiency-frontier\nversion: 1\nentries:\n- model: tiny\n  task: riddles\n"
+        f"  hardware: card-9\n  values:\n    latency: {{value: {latency}, unit: s}}\n"
+        "    quality: {value: 50, unit: '%'}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("written", ["NaN", "null"])
+def test_such_a_word_in_a_document_is_a_missing_number(written):
+    make_catalogue()
+
+    submission = sent(document(written), filename="a.json")
 
     assert submission.state == "PUBLISHED"
     assert set(Measurement.objects.values_list("metric", flat=True)) == {"quality"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [document("Infinity"), document("-Infinity"), document("1e999"), yaml(".inf"), yaml("1e999")],
+)
+def test_an_infinity_in_a_document_is_refused_as_in_a_table(content):
+    make_catalogue()
+
+    submission = sent(content, filename="a")
+
+    assert submission.state == "REJECTED"
+    assert ("number.invalid", 1) in [(one["code"], one["row"]) for one in submission.issues]
+    assert not Measurement.objects.exists()
 
 
 @pytest.mark.parametrize("written", ["inf", "-Infinity", "1e999"])
@@ -142,11 +170,10 @@ def test_no_table_of_numbers_holds_one(board, table, column, number):
         cursor.execute(update, [number])
 
 
-def test_every_placement_is_of_finite_numbers(board):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM {Placement._meta.db_table}, unnest(point) AS number"
-            " WHERE NOT (number > '-Infinity' AND number < 'Infinity')"
-        )
-        assert cursor.fetchone() == (0,)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_placement_holds_one(board, number):
+    update = f"UPDATE {Placement._meta.db_table} SET point[2] = %s::float8"
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(update, [number])
     assert board.placements.exists()

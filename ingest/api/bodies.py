@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from ingest import files, formats, mappings
 from ingest.choices import ChoiceError, choices_of
 from ingest.resolve import CONTEXT_KEYS, ContextError, context_of, joined
+from leaderboard import room
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Source
 
@@ -52,14 +53,18 @@ class Said:
 
 
 def refuse_length(request: Request) -> None:
-    """Refuse a body by its announced length, before a byte of it is read."""
+    """Refuse a body by its announced length, before a byte of it is read.
+
+    It is laid down twice, in a temporary file and in the database.
+    """
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").casefold():
         raise Problem(411, "Send the body with a Content-Length.")
     announced = request.META.get("CONTENT_LENGTH") or "0"
     limit = settings.LIMITS["max_upload_bytes"]
-    room = FORM_BYTES if request.content_type.startswith("multipart/") else 0
-    if announced.isdigit() and int(announced[:20]) > limit + room:
+    beside = FORM_BYTES if request.content_type.startswith("multipart/") else 0
+    if announced.isdigit() and int(announced[:20]) > limit + beside:
         raise too_large(limit)
+    room.require(2 * int(announced) if announced.isdigit() else 0)
 
 
 def too_large(limit: int) -> Problem:

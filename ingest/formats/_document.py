@@ -22,10 +22,13 @@ def document(file: File) -> Any:
         return parsed(stream.read())
 
 
-def parsed(source: bytes | str, *, without: frozenset[str] = frozenset()) -> Any:
+def parsed(
+    source: bytes | str, *, without: frozenset[str] = frozenset(), is_strict: bool = False
+) -> Any:
     """JSON in which every number is text and every object keeps the first non-empty value.
 
-    What stands under the keys of `without` is left out, however long it is.
+    What stands under the keys of `without` is left out, however long it is. Tools write Infinity
+    where they found nothing; where people write, `is_strict` keeps the word, which is no number.
     """
     text = source if isinstance(source, str) else _encoding.decoded(source)
 
@@ -37,7 +40,7 @@ def parsed(source: bytes | str, *, without: frozenset[str] = frozenset()) -> Any
             text,
             parse_float=str,
             parse_int=str,
-            parse_constant=lambda word: None,
+            parse_constant=lambda word: word if is_strict and word != "NaN" else None,
             object_pairs_hook=kept if without else stated_first,
         )
     except json.JSONDecodeError as error:
@@ -48,7 +51,7 @@ def parsed(source: bytes | str, *, without: frozenset[str] = frozenset()) -> Any
     return found
 
 
-def lines(stream: BinaryIO | TextIO, after: int = 0) -> Iterator[Any]:
+def lines(stream: BinaryIO | TextIO, after: int = 0, *, is_strict: bool = False) -> Iterator[Any]:
     """The records of JSON lines, one in memory at a time; `after` lines were read before."""
     number = after
     while line := stream.readline(_limits.RECORD_CHARS + 1):
@@ -58,7 +61,7 @@ def lines(stream: BinaryIO | TextIO, after: int = 0) -> Iterator[Any]:
             raise Unreadable(Issue("record.long", message))
         try:
             if line.strip():
-                yield parsed(line)
+                yield parsed(line, is_strict=is_strict)
         except Unreadable as problem:
             message = f"Line {number} can't be read. {problem.issue.message}"
             raise Unreadable(Issue(problem.issue.code, message)) from None
@@ -96,12 +99,18 @@ def unescaped(part: str) -> str:
 
 
 def stated_first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object in which a repeated key has its first value that is not empty."""
+    """The object in which a repeated key has its first value that is not empty.
+
+    Raises Unreadable for unlike lists or objects of one key: with one of them whole rows would go.
+    """
     found: dict[str, Any] = {}
     repeated = []
     for key, value in pairs:
         if key in found:
             repeated.append(key)
+            if isinstance(value, dict | list) and value and found[key] and value != found[key]:
+                message = f"The key “{_printable(key)}” stands twice and holds several values."
+                raise Unreadable(Issue("key.repeated", message, column=_printable(key)))
         if key not in found or found[key] in (None, "", [], {}):
             found[key] = value
     if repeated:

@@ -16,7 +16,8 @@ from ingest.readings import Issue, Unreadable
 # The one in C is there wherever PyYAML comes as a wheel.
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # Written without quotes, these mean that there is no value, as NaN does in JSON.
-_MISSING = frozenset({"", "~", "null", ".nan", ".inf", "+.inf", "-.inf"})
+_MISSING = frozenset({"", "~", "null", ".nan"})
+_INFINITE = frozenset({".inf", "+.inf", "-.inf"})
 
 
 @dataclass
@@ -33,12 +34,15 @@ class _Collection:
         return _document.stated_first(list(zip(keys, self.parts[1::2], strict=True)))
 
 
-def parsed(text: str) -> Any:
-    """The one document of a text as dictionaries, lists, texts and None. Raises Unreadable."""
+def parsed(text: str, *, is_strict: bool = False) -> Any:
+    """The one document of a text as dictionaries, lists, texts and None. Raises Unreadable.
+
+    With `is_strict` an infinity stays a word, as in JSON.
+    """
     if not text.strip():
         raise Unreadable(Issue("file.empty", "The file is empty."))
     try:
-        found = _tree(text)
+        found = _tree(text, _MISSING if is_strict else _MISSING | _INFINITE)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -63,13 +67,13 @@ def records(file: File) -> list[dict[str, Any]]:
     return [_document.cells(record, number) for number, record in enumerate(found, 1)]
 
 
-def _tree(text: str) -> Any:
+def _tree(text: str, missing: frozenset[str]) -> Any:
     outermost = _Collection(is_mapping=False)
     waiting = [outermost]
     for event in yaml.parse(text, Loader=_LOADER):
         match event:
             case yaml.ScalarEvent():
-                is_missing = event.implicit[0] and event.value.casefold() in _MISSING
+                is_missing = event.implicit[0] and event.value.casefold() in missing
                 waiting[-1].parts.append(None if is_missing else event.value)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 if len(waiting) > _limits.JSON_DEPTH:

@@ -52,8 +52,7 @@ def rows(file: File) -> Iterator[Row]:
     number = 0
     for number, (version, record) in enumerate(_records(file), 1):
         if number > _limits.ROWS:
-            message = f"The file has more than {_limits.ROWS:,} entries."
-            raise Unreadable(Issue("rows.excess", message, row=number))
+            raise Unreadable(_excess())
         cells = _document.cells(record, number)
         if version != VERSIONS[0]:
             cells = {"/version": version, **cells}
@@ -67,14 +66,23 @@ def _records(file: File) -> Iterator[tuple[str, Any]]:
     with _encoding.opened(file) as text:
         first = text.readline(_limits.RECORD_CHARS)
         if version := _begins_lines(first):
-            for record in _document.lines(text, after=1):
+            for record in _document.lines(text, after=1, is_strict=True):
                 yield version, record
             return
         whole = first + text.read()
     is_yaml = not whole.lstrip().startswith("{") and _YAML_SIGNATURE.search(whole)
-    found = _yaml.parsed(whole) if is_yaml else _document.parsed(whole)
-    for record in _entries(found):
+    parsed = _yaml.parsed if is_yaml else _document.parsed
+    found = parsed(whole, is_strict=True)
+    entries = _entries(found)
+    if len(entries) > _limits.ROWS:
+        raise Unreadable(_excess())
+    for record in entries:
         yield _version(found), record
+
+
+def _excess() -> Issue:
+    message = f"The file has more than {_limits.ROWS:,} entries."
+    return Issue("rows.excess", message, row=_limits.ROWS + 1)
 
 
 def reading(row: Row) -> Reading:

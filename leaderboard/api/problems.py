@@ -15,9 +15,12 @@ from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
+from leaderboard import room
+
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 5
+RETRY_AFTER_S, ROOM_AFTER_S = 5, 60
+NO_ROOM = "site.full"
 
 # Status → code and title, where an exception brings none of its own.
 TITLES = {
@@ -78,7 +81,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if found.status_code == 503:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        headers["Retry-After"] = str(ROOM_AFTER_S if found.code == NO_ROOM else RETRY_AFTER_S)
     code, title = TITLES.get(found.status_code, TITLES[400])
     body = {
         "code": found.code or code,
@@ -103,6 +106,9 @@ def sayable(body: Any) -> Any:
 
 def known(error: Exception) -> Problem:
     """Any exception as a Problem; one that nobody expected is logged under a reference."""
+    if room.is_missing(error):
+        log.warning("no room: %s", error)
+        return Problem(503, "Our disk is full. Nothing of this is kept; try later.", code=NO_ROOM)
     match error:
         case Problem():
             return error

@@ -8,6 +8,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 
 from leaderboard.core import metrics
+from leaderboard.models.constraints import AllFinite
 from leaderboard.models.catalogue import Task
 from leaderboard.models.evidence import Entry, Estimate
 
@@ -226,6 +227,7 @@ class Placement(models.Model):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=F("since")), name="placement_ends_after_start"
             ),
+            models.CheckConstraint(condition=AllFinite("point"), name="placement_finite"),
         ]
         indexes = [
             # The board page: live entries of one board, by layer.

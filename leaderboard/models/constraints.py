@@ -17,6 +17,13 @@ class Infinity(Func):
         return ("leaderboard.models.constraints.Infinity", (self.extra["sign"],), {})
 
 
+class AllFinite(Func):
+    """Whether no number of an array is NaN or infinite."""
+
+    template = "NOT (%(expressions)s && '{NaN,Infinity,-Infinity}'::float8[])"
+    output_field = models.BooleanField()
+
+
 def interval_is_finite_and_ordered(name: str) -> models.CheckConstraint:
     """-∞ < low ≤ value ≤ high < ∞, which in PostgreSQL also refuses NaN."""
     return models.CheckConstraint(

@@ -9,7 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from leaderboard import searching
+from leaderboard import room, searching
+from leaderboard.api.problems import RETRY_AFTER_S, ROOM_AFTER_S
 from leaderboard.context import THEMES
 from leaderboard.models import Submission
 
@@ -73,6 +74,12 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours, or 503 where the database is away and will be back."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    return render(request, "500.html", {"is_away": is_away}, status=503 if is_away else 500)
+    """A fault of ours, or 503 where the database is away or the disk full, which will pass."""
+    error = sys.exc_info()[1]
+    is_full = room.is_missing(error)
+    is_away = is_full or isinstance(error, OperationalError | InterfaceError)
+    told = {"is_away": is_away, "is_full": is_full}
+    response = render(request, "500.html", told, status=503 if is_away else 500)
+    if is_away:
+        response["Retry-After"] = str(ROOM_AFTER_S if is_full else RETRY_AFTER_S)
+    return response

@@ -1,11 +1,16 @@
 """One table however it is written, and tables and documents that are written oddly."""
 
+import gzip
 import io
 import json
 import os
+import zipfile
 from typing import Any
 
+import pyarrow as arrow
+import pyarrow.parquet
 import pytest
+import yaml
 from django.contrib.auth.models import AnonymousUser
 
 from ingest import pipeline
@@ -58,6 +63,22 @@ def plain(text: str) -> float | int:
     return int(text) if text.isdigit() else float(text)
 
 
+def columns(number) -> bytes:
+    """The table in Parquet, its numbers as `number` makes them."""
+    lines = [[*line[:3], *map(number, line[3:])] for line in TABLE]
+    cells = dict(zip(COLUMNS, zip(*lines, strict=True), strict=True))
+    target = io.BytesIO()
+    arrow.parquet.write_table(arrow.table({name: list(of) for name, of in cells.items()}), target)
+    return target.getvalue()
+
+
+def packed() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("comma.csv", table(","))
+    return target.getvalue()
+
+
 FILES = {
     "comma.csv": table(","),
     "semicolon.csv": table(";"),
@@ -66,6 +87,14 @@ FILES = {
     "document.json": json.dumps({**PREAMBLE, "entries": records(plain)}).encode(),
     "texts.json": json.dumps({**PREAMBLE, "entries": records(str)}, indent=2).encode(),
     "lines.jsonl": "\n".join(map(json.dumps, [PREAMBLE, *records(plain)])).encode(),
+    "document.yaml": yaml.safe_dump(
+        {**PREAMBLE, "entries": records(str)}, sort_keys=False
+    ).encode(),
+    "texts.parquet": columns(str),
+    "numbers.parquet": columns(float),
+    "wide.csv": table(",").decode().encode("utf-16"),
+    "comma.csv.gz": gzip.compress(table(",")),
+    "folder.zip": packed(),
 }
 
 
@@ -136,10 +165,30 @@ ODD: dict[str, tuple[bytes, list[str] | int]] = {
     ),
     "UTF-16": (TWO.decode().encode("utf-16"), 2),
     "UTF-16 without mark": (TWO.decode().encode("utf-16-le"), 2),
+    "UTF-32": (TWO.decode().encode("utf-32"), 2),
+    "UTF-32 without mark": (TWO.decode().encode("utf-32-le"), ["format.unknown"]),
+    "two byte order marks": (b"\xef\xbb\xbf" * 2 + TWO, ["column.missing"]),
+    "half a pair in UTF-16": (
+        TWO.decode().replace("tiny", "t\ud800ny", 1).encode("utf-16", "surrogatepass"),
+        ["file.encoding"],
+    ),
+    "half a pair in UTF-8": (TWO.replace(b"tiny", b"t\xed\xa0\x80ny", 1), ["file.encoding"]),
+    "an overlong character": (TWO.replace(b"tiny", b"t\xc0\xafny", 1), ["file.encoding"]),
+    "UTF-16 cut in a character": (TWO.decode().encode("utf-16")[:-1], ["file.encoding"]),
+    "EBCDIC": (TWO.decode().encode("cp037"), ["format.unknown"]),
+    "line ends of old": (TWO.replace(b"\n", b"\r"), 2),
+    "line separators": (TWO.replace(b"\n", "\u2028".encode()), ["column.repeated"]),
     "Latin-1": (TWO.replace(b"tiny", b"t\xefny", 1), ["file.encoding"]),
     "a zero byte": (TWO + b"\0", ["file.binary"]),
     "half a character": (TWO + b"\xc3", ["file.encoding"]),
     "an open quote": (TWO + b'\n"tiny,riddles', ["table.broken"]),
+    "an open quote and much behind it": (TWO + b'\n"' + b"x,\n" * 10**6, ["table.broken"]),
+    "a line without end": (TWO + b"\n" + b"x" * 2_000_000, ["record.long"]),
+    "100,000 columns": (
+        csv(row(1), header=HEADER + "," + ",".join(f"c{n}" for n in range(100_000))),
+        ["columns.excess"],
+    ),
+    "100,000 cells": (csv(row(1) + ",1" * 100_000), ["row.long"]),
     "a quote within a cell": (TWO + b'\n"ti"ny,riddles,card-9,3,1,1,1', ["table.broken"]),
     "a repeated column": (csv(row(1) + ",1", header=HEADER + ",latency [s]"), ["column.repeated"]),
     "a repeated column, other case": (
@@ -167,6 +216,10 @@ ODD: dict[str, tuple[bytes, list[str] | int]] = {
     "true minus": (cell("−3"), ["number.invalid"]),
     "invisible blank": (cell("\u200b5"), ["number.invalid"]),
     "overflow": (cell("1e999"), ["number.invalid"]),
+    "just too large": (cell("1.7976931348623159e308"), ["number.invalid"]),
+    "an exponent without digits": (cell("1e"), ["number.invalid"]),
+    "minus zero": (cell("-0"), ["value.zero"]),
+    "400 digits": (cell("9" * 400), ["number.invalid"]),
     "underflow": (cell("1e-999"), ["number.invalid"]),
     "infinity": (cell("inf"), ["number.invalid"]),
     "a formula": (cell("=1+1"), ["number.invalid"]),
@@ -236,6 +289,37 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
         document(valued('{"value": ' + "9" * 10_000 + ', "unit": "s"}')),
         "number.invalid",
         "/values/latency/value",
+    ),
+    "an exponent beyond all": (
+        document(valued('{"value": 1e99999999999999999999, "unit": "s"}')),
+        "number.invalid",
+        "/values/latency/value",
+    ),
+    "a number of five million digits": (
+        document(valued('{"value": ' + "9" * 5_000_000 + ', "unit": "s"}')),
+        "cell.long",
+        "/entries/1/values/latency/value",
+    ),
+    "infinity": (
+        document(valued('{"value": Infinity, "unit": "s"}')),
+        "number.invalid",
+        "/values/latency/value",
+    ),
+    "two lists of entries": (
+        document("{}")[:-1] + b', "entries": ' + json.dumps(records(plain)).encode() + b"}",
+        "key.repeated",
+        "entries",
+    ),
+    "values twice": (document(valued("1", '"values": {"quality": 1}, ')), "key.repeated", "values"),
+    "a key of half a pair": (
+        document(valued("1", '"\\ud800": 1, ')),
+        "text.invalid",
+        "/entries/1",
+    ),
+    "another prototype": (
+        document(valued("1", '"__proto__": {"a": 1}, ')),
+        "column.unknown",
+        "/__proto__/a",
     ),
     "an unknown key": (document(valued("1", '"modell": 1, ')), "column.unknown", "/modell"),
     "no unit": (document(valued('{"value": 1}')), "unit.missing", "/values/latency/value"),

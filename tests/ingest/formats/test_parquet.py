@@ -82,7 +82,18 @@ def test_what_is_missing_is_missing_and_what_is_infinite_is_told():
     assert "number.invalid" in [issue.code for issue in second.issues]
 
 
-@pytest.mark.parametrize("values", [[[1], [2]], [{"a": 1}, {"a": 2}], [b"\0", b"\1"]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1], [2]],
+        [{"a": 1}, {"a": 2}],
+        [b"\0", b"\1"],
+        arrow.array([b"ab", b"cd"], arrow.binary(2)),
+        # As text 5 ms would be a 5, and so 5 s.
+        arrow.array([5, 6], arrow.duration("ms")),
+    ],
+    ids=str,
+)
 def test_a_column_without_plain_cells_is_refused_by_name(values):
     problem = refusal(saved(RUN | {"setting:x": values}))
 
@@ -105,6 +116,36 @@ def test_a_small_file_that_unpacks_to_much_is_refused_before_it_does():
 
     assert len(source) < _limits.PARQUET_BYTES / 100
     assert refusal(source).code == "file.unpacked"
+
+
+def repeated(text: str, count: int):
+    """A column of one text that stands in the file once."""
+    places = arrow.array([0] * count, arrow.int8())
+    return arrow.DictionaryArray.from_arrays(places, arrow.array([text]))
+
+
+def test_a_text_that_stands_for_thousands_counts_as_often_as_it_comes_out():
+    """27 GB of cells in 10 kB, of which the file says that it unpacks to little."""
+    count = 900_000
+    source = saved(
+        {
+            "model": repeated("m", count),
+            "task": repeated("t", count),
+            "latency [s]": repeated("1", count),
+            "setting:x": repeated("x" * 30_000, count),
+        }
+    )
+
+    assert len(source) < 20_000
+    assert refusal(source).code == "file.unpacked"
+
+
+def test_rows_of_nothing_count_as_lines():
+    nothing = arrow.nulls(_limits.LINES + 5_000, arrow.string())
+    source = saved({"model": nothing, "task": nothing, "latency [s]": nothing})
+
+    assert len(source) < 200_000
+    assert refusal(source).code == "rows.excess"
 
 
 def test_a_damaged_file_gives_rows_or_a_reason():
