@@ -92,7 +92,7 @@ CACHES = {
 SNAPSHOT_DIR = Path(env.str("SNAPSHOT_DIR", default=str(VAR_DIR / "snapshots")))
 
 # With less than this free on its disk the site takes no files and does no work.
-DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=128 * 2**20)
+DISK_RESERVE_BYTES = env.int("DISK_RESERVE_BYTES", default=256 * 2**20)
 
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=20)
@@ -137,7 +137,7 @@ CELERY_BEAT_SCHEDULE = {
 # "all" (none: everything waits for an editor) or "none" (all without errors).
 REVIEW = env.str("REVIEW", default="warnings")
 LIMITS = {
-    "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", default=128 * 2**20),
+    "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", default=256 * 2**20),
     "max_rows": 1_000_000,
     # What may come out of an archive, and how much more than went in.
     "max_decoded_bytes": env.int("MAX_DECODED_BYTES", default=2**30),
