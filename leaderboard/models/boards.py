@@ -8,8 +8,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 
 from leaderboard.core import metrics
-from leaderboard.models.constraints import AllFinite
 from leaderboard.models.catalogue import Task
+from leaderboard.models.constraints import AllFinite
 from leaderboard.models.evidence import Entry, Estimate
 
 
