@@ -31,10 +31,15 @@ class Axis:
         return f"{label}, {self.scale.unit}" if self.scale.unit else label
 
     def place(self, value):
-        """Fraction of the axis at which a canonical value (or an array of them) stands."""
+        """Fraction of the axis at which a canonical value (or an array of them) stands.
+
+        What is not above zero stands infinitely far to the left of a logarithmic one.
+        """
         shown = self.scale.shown(np.asarray(value, dtype=np.float64))
         if self.is_log:
-            low, high, shown = np.log10(self.low), np.log10(self.high), np.log10(shown)
+            with np.errstate(divide="ignore"):
+                shown = np.log10(np.maximum(shown, 0))
+            low, high = np.log10(self.low), np.log10(self.high)
         else:
             low, high = self.low, self.high
         return (shown - low) / (high - low)

@@ -168,8 +168,8 @@ def number(value: float, decimals: int) -> str:
 def plain(value: float) -> str:
     """A number that no column decides about: three digits, in words of ten beyond reason."""
     if value and not 1e-4 <= abs(value) < 1e12:
-        exponent = math.floor(math.log10(abs(value)))
-        return f"{number(value / 10**exponent, 2)}{NBSP}×{NBSP}10{superscript(exponent)}"
+        mantissa, _, exponent = f"{value:.2e}".partition("e")
+        return f"{number(float(mantissa), 2)}{NBSP}×{NBSP}10{superscript(int(exponent))}"
     return number(value, decimals_of(value, None))
 
 
