@@ -17,6 +17,10 @@ gc.collect()
 gc.freeze()
 
 
+# More are no length, but a number that takes long to read.
+LENGTH_DIGITS = 20
+
+
 class Entire:
     """A body that fails when it ends before its announced length.
 
@@ -46,6 +50,6 @@ class Entire:
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     length = environ.get("CONTENT_LENGTH") or ""
-    if length.isascii() and length.isdigit():
+    if length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS:
         environ["wsgi.input"] = Entire(environ["wsgi.input"], int(length))
     return django(environ, start_response)

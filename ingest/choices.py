@@ -55,10 +55,12 @@ def moment(said: str) -> datetime:
     try:
         # A bare date first: as a time it would be one without a zone.
         day = parse_date(said) if DAY.fullmatch(said) else None
-        found = datetime.combine(day, time(), UTC) if day else parse_datetime(said)
-    except ValueError:
+        stated = datetime.combine(day, time(), UTC) if day else parse_datetime(said)
+        # At the ends of the calendar a zone leads out of it.
+        found = stated.astimezone(UTC) if stated and stated.tzinfo else None
+    except (ValueError, OverflowError):
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None:
         message = "Embargo: expected a date, such as 2026-12-31, or a time with its zone."
         raise ChoiceError("embargo_until", message, ("2026-12-31", "2026-12-31T09:00:00Z"))
     return found

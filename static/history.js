@@ -16,14 +16,16 @@ async function show(address) {
   document.dispatchEvent(new Event("page:changed"));
 }
 
+let soon;
 function go(number) {
+  // What the slider was about to show is over.
+  clearTimeout(soon);
   const address = `?at=${number}`;
   if (location.search !== address) history.pushState(null, "", address);
   return show(location.href);
 }
 
 field?.addEventListener("change", () => go(field.value));
-let soon;
 field?.addEventListener("input", () => {
   clearTimeout(soon);
   soon = setTimeout(() => show(`?at=${field.value}`), 120);

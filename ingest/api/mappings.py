@@ -7,7 +7,6 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from rest_framework.serializers import CharField, DictField, Serializer
 from ingest import mappings as story
 from ingest.resolve import ContextError
 from leaderboard.api.asking import PAGED, checked, page_of, paged, problems, signed_in
+from leaderboard.api.parsers import ShallowJSONParser
 from leaderboard.api.problems import complaint, refused
 
 
@@ -61,7 +61,7 @@ def mappings(request: Request) -> Response:
     responses={204: None} | problems(400, 401, 404),
 )
 @api_view(["GET", "PUT", "DELETE"])
-@parser_classes([JSONParser])
+@parser_classes([ShallowJSONParser])
 @permission_classes([IsAuthenticated])
 def mapping(request: Request, name: str) -> Response:
     """Answers under a name. PUT takes a context, such as `{"hardware": {"CITIC": "nvidia-l4"}}`.

@@ -11,7 +11,6 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,6 +33,7 @@ from leaderboard.api.asking import (
     problems,
     reads,
 )
+from leaderboard.api.parsers import ShallowJSONParser
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Submission
 from leaderboard.models.submissions import SubmissionRowQuerySet
@@ -134,7 +134,7 @@ def table(request: Request, public_id: UUID) -> HttpResponseBase:
     responses={200: shapes.FixedRowSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["GET", "PATCH"])
-@parser_classes([JSONParser])
+@parser_classes([ShallowJSONParser])
 def row(request: Request, public_id: UUID, number: int) -> Response:
     """One record. PATCH writes over its cells: `{"energy": "44.6"}`; null puts back what was sent.
 
@@ -171,7 +171,7 @@ def one(request: Request, public_id: UUID, number: int, name: str | None):
     responses={200: shapes.FixedSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["POST"])
-@parser_classes([JSONParser])
+@parser_classes([ShallowJSONParser])
 @permission_classes([IsAuthenticated])
 def fixes(request: Request, public_id: UUID) -> Response:
     """Mend one problem in all rows that have it: write `cells`, or `rename` the column.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,6 +34,7 @@ from leaderboard.api.asking import (
     reads,
     signed_in,
 )
+from leaderboard.api.parsers import ShallowJSONParser
 from leaderboard.api.problems import Problem, complaint, refused
 from leaderboard.models import Board, Submission
 from leaderboard.tasks import later, refresh_board
@@ -341,7 +342,7 @@ def preview(request: Request, asked: Asked, public_id: UUID):
     responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["POST"])
-@parser_classes([JSONParser, MultiPartParser, FormParser])
+@parser_classes([ShallowJSONParser, MultiPartParser, FormParser])
 @permission_classes([IsAuthenticated])
 def context(request: Request, public_id: UUID) -> Response:
     """Say what the file leaves open, and have it checked again. Replaces what was said before."""
@@ -405,7 +406,7 @@ def check(request: Request, public_id: UUID) -> Response:
     responses={202: shapes.SubmissionDetailSerializer} | problems(400, 401, 403, 404, 409),
 )
 @api_view(["POST"])
-@parser_classes([JSONParser, MultiPartParser, FormParser])
+@parser_classes([ShallowJSONParser, MultiPartParser, FormParser])
 @permission_classes([IsAuthenticated])
 def publish(request: Request, public_id: UUID) -> Response:
     """Have a worker publish a checked submission; an editor also one that is held.

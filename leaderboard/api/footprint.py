@@ -11,7 +11,6 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import api_view, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +27,7 @@ from rest_framework.serializers import (
 from leaderboard import footprint_figure, footprint_sheet
 from leaderboard.api import shapes
 from leaderboard.api.asking import Parameter, checked, one_of, problems
+from leaderboard.api.parsers import ShallowJSONParser
 from leaderboard.api.problems import complaint, refused, unusable
 from leaderboard.core.compute import Result
 from leaderboard.core.interval import Interval
@@ -334,7 +334,7 @@ def class_told(row: ClassRow, runs: list[Run]) -> dict[str, Any]:
 )
 @api_view(["GET", "POST"])
 @permission_classes([AllowAny])
-@parser_classes([JSONParser])
+@parser_classes([ShallowJSONParser])
 def footprint(request: Request) -> HttpResponseBase:
     """What training runs use up: device lives, material, depletion, carbon, energy and cost.
 

@@ -12,8 +12,6 @@ from rest_framework.decorators import (
     parser_classes,
     permission_classes,
 )
-from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +21,7 @@ from leaderboard import quantities
 from leaderboard.api import metric_shapes as shapes
 from leaderboard.api.accounts import StrictSerializer
 from leaderboard.api.asking import PAGED, Asked, checked, cut, key_of, paged, problems, reads
+from leaderboard.api.parsers import ShallowJSONParser
 from leaderboard.api.problems import Problem, complaint, unusable
 from leaderboard.core import analyses, metrics
 from leaderboard.core.compute import Result, compute
@@ -31,16 +30,6 @@ from leaderboard.tokens import TokenAuthentication
 
 TAG = "Metrics and analyses"
 MOST_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
-class ShallowJSONParser(JSONParser):
-    """JSON; nested too deep for Python, it is refused like any other that can't be read."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError:
-            raise ParseError("The JSON is nested too deep.") from None
 
 
 class InputsSerializer(StrictSerializer):

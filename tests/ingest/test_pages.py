@@ -274,8 +274,12 @@ def test_a_discarded_file_is_not_shown_to_others(client, sender, world):
     assert client.get(submission.get_absolute_url()).status_code == 404
 
 
-def test_the_file_comes_back_byte_for_byte_and_harmless(client, sender):
-    submission = make_submission(submitted_by=sender, filename='a".html')
+@pytest.mark.parametrize(
+    "name",
+    ['a".html', "a.svg", "a.xhtml", "a\r\nContent-Type: text/html\r\n\r\n.html", "ü\u202e.svg"],
+)
+def test_the_file_comes_back_byte_for_byte_and_harmless(client, sender, name):
+    submission = make_submission(submitted_by=sender, filename=name)
     content = b"<script>alert(1)</script>" * 100_000
     file = ("a.html", io.BytesIO(content))
     submission.sha256, submission.size = files.store(submission, [file], limit=10**8)

@@ -214,7 +214,11 @@ def test_an_embargo_is_said_on_the_page_as_a_day_or_as_a_time(sender, client, sa
     assert (submission.state, submission.embargo_until) == ("EMBARGOED", expected)
 
 
-@pytest.mark.parametrize("said", ["2099-02-30", "2099-12-31T09:00:00", "soon"])
+# In UTC they are of no year.
+EDGES = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
+
+
+@pytest.mark.parametrize("said", ["2099-02-30", "2099-12-31T09:00:00", "soon", *EDGES])
 def test_an_embargo_that_is_no_time_is_refused(sender, client, said):
     submission = sent(csv(row()), by=sender, publish="NO")
     client.force_login(sender)
