@@ -20,6 +20,7 @@ from ingest.against import Against
 from ingest.checking import Pass
 from ingest.effect import Effect
 from ingest.forgiving import forgiving
+from ingest.formats import FORMATS
 from ingest.parsing import Patches
 from ingest.readings import Issue
 from ingest.report import Report
@@ -120,6 +121,8 @@ def recheck(
     submission = locked(submission_id)
     if submission.state not in CHANGEABLE:
         raise NotAllowed(f"A submission that is {submission.state.lower()} can't be checked again.")
+    if format and format not in FORMATS:
+        raise NotAllowed("No format is called so; choose one of the list.")
     context = context_of(context)
     reopen(
         submission,

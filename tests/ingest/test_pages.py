@@ -274,6 +274,17 @@ def test_a_discarded_file_is_not_shown_to_others(client, sender, world):
     assert client.get(submission.get_absolute_url()).status_code == 404
 
 
+@pytest.mark.parametrize("format", ["nothing-json", "\0", "x" * 40_000])
+def test_a_format_that_is_none_is_told_and_changes_nothing(client, sender, world, format):
+    submission = sent(client, HEADER + "Sparrow-3B,GPU One,trivia,50,12,0.1\n")
+    before = Submission.objects.values("state", "asked_format").get(pk=submission.pk)
+
+    page = client.post(f"{submission.get_absolute_url()}recheck/", {"format": format}, follow=True)
+
+    assert "No format is called so" in text_of(page)
+    assert Submission.objects.values("state", "asked_format").get(pk=submission.pk) == before
+
+
 @pytest.mark.parametrize(
     "name",
     ['a".html', "a.svg", "a.xhtml", "a\r\nContent-Type: text/html\r\n\r\n.html", "ü\u202e.svg"],
