@@ -38,20 +38,21 @@ def filled(left: int, site: Site, seen: Seen, rows: int) -> None:
     seen.most("settled once there is room", time.monotonic() - began, PICK_UP_S)
     files = [earlier, large, waiting]
     seen.equal("states", [site.state(file) for file in files], ["PUBLISHED"] * 3)
-    seen.equal("runs", site.count("run"), rows + SMALL * (2 + kept))
-    seen.equal("submissions", site.count("submission"), 3 + kept)
+    seen.equal("runs", site.count("run"), rows + 2 * SMALL + sum(kept))
+    seen.equal("submissions", site.count("submission"), 3 + len(kept))
     seen.equal("temporary files", [path.name for path in site.temporary.glob("tmp*")], [])
     seen.equal("upload after it", site.send(site.table(SMALL, 3_000)).status, 202)
     until(site.is_settled, 60)
 
 
-def while_full(site: Site, seen: Seen) -> int:
-    """What pages and uploads are answered. Returns how many files were taken."""
+def while_full(site: Site, seen: Seen) -> list[int]:
+    """What pages and uploads are answered. Returns the rows of each file that was taken."""
     pages: Counter[int] = Counter()
     uploads: Counter[int] = Counter()
     ended: Counter[str] = Counter()
     slowest = away_s = 0.0
     silent = number = 0
+    kept: list[int] = []
     began = time.monotonic()
     while time.monotonic() - began < FULL_S:
         ended.update(site.revive())
@@ -60,8 +61,9 @@ def while_full(site: Site, seen: Seen) -> int:
         if {answer.status for answer in answers} != {200}:
             away_s = time.monotonic() - began
         slowest = max(slowest, *(answer.seconds for answer in answers))
-        for answer in sent(site, number := number + 1):
+        for rows, answer in zip((SMALL, SPILLED), sent(site, number := number + 1), strict=True):
             uploads[answer.status] += 1
+            kept += [rows] if answer.status == 202 else []
             silent += answer.status in REFUSALS and not is_problem(answer)
         time.sleep(0.5)
     seen.note(f"pages {dict(pages)}", pages.keys() <= {200, 503})
@@ -70,7 +72,7 @@ def while_full(site: Site, seen: Seen) -> int:
     seen.note(f"uploads {dict(uploads)}", uploads.keys() <= {202, *REFUSALS})
     seen.equal("refusals that say nothing", silent, 0)
     seen.note(f"ended {dict(ended)}")
-    return uploads[202]
+    return kept
 
 
 def is_problem(answer: Answer) -> bool:
