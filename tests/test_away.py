@@ -34,7 +34,7 @@ def test_without_the_database_a_page_says_so_and_that_it_will_be_back(no_databas
     assert "can’t answer just now" in answer.content.decode()
 
 
-def test_a_fault_of_ours_is_still_one(db, monkeypatch):
+def test_a_fault_of_ours_is_still_one(no_cache, monkeypatch):
     monkeypatch.setattr("leaderboard.views.home.site_facts", lambda: 1 / 0)
 
     answer = Client(raise_request_exception=False).get("/")
