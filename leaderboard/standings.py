@@ -296,10 +296,13 @@ class Standings:
         rng = np.random.default_rng(len(found))
         sample = rng.choice(len(found), most, replace=False, shuffle=False)
         first = np.flatnonzero(self.layer == 1)
-        directions = [metrics.get(one).better for one in (x, y)]
-        steps = found[pareto.frontier(values[found], directions)]
         first = first[pareto.complete(values[first])]
-        return np.unique(np.concatenate([steps, first, found[sample]]))
+        taken = [first, found[sample]]
+        # Of two objectives, drawn against each other, the first layer is their frontier.
+        if self.is_published_layer or {x, y} != set(self.filters.objectives):
+            directions = [metrics.get(one).better for one in (x, y)]
+            taken.append(found[pareto.frontier(values[found], directions)])
+        return np.unique(np.concatenate(taken))
 
     def ranks(self, metric: str, places: np.ndarray | None = None) -> np.ndarray:
         """Array of shape (k, 2): the best and worst rank on a metric that its interval allows.
