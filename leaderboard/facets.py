@@ -51,7 +51,16 @@ SIZES = (
 )
 # Up to so many codes are compared with one after the other, which is faster than to look each up.
 ONE_BY_ONE = 4
-NAMES_SQL = """
+# Every write of a row gives it another place or writer, so the sum is another one, too; it takes a
+# fraction of reading the rows.
+EDITION_SQL = " || ' ' || ".join(
+    f"""(SELECT count(*) || '/' || coalesce(sum(hashtext(xmin::text || ctid::text)), 0)
+         FROM leaderboard_{table} WHERE id = ANY(%({kind})s))"""
+    for kind, table in zip(CATALOGUE, ("aimodel", "method", "hardware"), strict=True)
+)
+NAMES_SQL = f"""
+    SELECT 'edition', 0, {EDITION_SQL}, '', '', '', '', '', ''
+    UNION ALL
     SELECT 'model', id, slug, name, developer, family, parameters_total::text,
            has_open_weights::text, released
     FROM leaderboard_aimodel WHERE id = ANY(%(model)s)
@@ -61,17 +70,6 @@ NAMES_SQL = """
     UNION ALL
     SELECT 'hardware', id, slug, name, vendor, kind, '', '', ''
     FROM leaderboard_hardware WHERE id = ANY(%(hardware)s)
-"""
-# Every write of a row gives it another place or writer, so the sum is another one, too; it takes a
-# fraction of reading the rows.
-EDITION_SQL = """
-    SELECT concat_ws(' ',
-        (SELECT sum(hashtext(xmin::text || ctid::text)) || '/' || count(*)
-         FROM leaderboard_aimodel WHERE id = ANY(%(model)s)),
-        (SELECT sum(hashtext(xmin::text || ctid::text)) || '/' || count(*)
-         FROM leaderboard_method WHERE id = ANY(%(method)s)),
-        (SELECT sum(hashtext(xmin::text || ctid::text)) || '/' || count(*)
-         FROM leaderboard_hardware WHERE id = ANY(%(hardware)s)))
 """
 
 Value = tuple[str, str]
@@ -144,31 +142,37 @@ class Facets:
         self.known: dict[str, list[Value]] = {}
 
     @cached_property
-    def edition(self) -> str:
-        """A key of what the catalogue says now of what the entries are."""
-        with connection.cursor() as cursor:
-            cursor.execute(EDITION_SQL, self.ids)
-            return str(cursor.fetchone()[0])
-
-    @cached_property
-    def names(self) -> dict[str, list[Named]]:
-        """For each table of the catalogue its rows in the order of the codes, as they are now."""
-        key = "names", self.edition
-        return self.snapshot.recalled(self.snapshot.recent, key, self.read_names)
+    def now(self) -> tuple[str, dict[str, list[Named]]]:
+        """What the catalogue says now of what the entries are: a key of it, and the names."""
+        known = self.snapshot.named
+        if known is None or known[0] != self.asked(f"SELECT {EDITION_SQL}")[0][0]:
+            known = self.snapshot.named = self.read_names()
+        return known
 
     @property
-    def ids(self) -> dict[str, list[int]]:
-        return {kind: self.snapshot.tables[kind] for kind in CATALOGUE}
+    def edition(self) -> str:
+        """A key of what the catalogue says now."""
+        return self.now[0]
 
-    def read_names(self) -> dict[str, list[Named]]:
-        with connection.cursor() as cursor:
-            cursor.execute(NAMES_SQL, self.ids)
-            rows = {(kind, pk): named(kind, *more) for kind, pk, *more in cursor.fetchall()}
+    @property
+    def names(self) -> dict[str, list[Named]]:
+        """For each table of the catalogue its rows in the order of the codes, as they are now."""
+        return self.now[1]
+
+    def read_names(self) -> tuple[str, dict[str, list[Named]]]:
+        rows = {(kind, pk): more for kind, pk, *more in self.asked(NAMES_SQL)}
+        edition = rows.pop(("edition", 0))[0]
+        found = {(kind, pk): named(kind, *more) for (kind, pk), more in rows.items()}
         # A row that was taken out of the catalogue since has no entries any more.
-        return {
-            kind: [rows.get((kind, one)) or named(kind) for one in self.ids[kind]]
+        return edition, {
+            kind: [found.get((kind, one)) or named(kind) for one in self.snapshot.tables[kind]]
             for kind in CATALOGUE
         }
+
+    def asked(self, sql: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {kind: self.snapshot.tables[kind] for kind in CATALOGUE})
+            return cursor.fetchall()
 
     def code(self, dimension: str) -> np.ndarray:
         if dimension != "obtained":

@@ -92,6 +92,8 @@ class Snapshot:
         self.parts, self.tables, self.revision = parts, tables, revision
         # What is kept of a snapshot is kept under its number, for a revision may be read twice.
         self.number = next(numbers_of_snapshots)
+        # What the catalogue said last of what the codes stand for, and a key of it (`facets`).
+        self.named: tuple[str, dict[str, list[Any]]] | None = None
         self.orders: dict[str, np.ndarray] = {}
         self.spreads: dict[str, np.ndarray] = {}
         room = ROOM + ROOM_PER_ENTRY * len(self)
